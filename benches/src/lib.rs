@@ -1,0 +1,1 @@
+//! Programs that measure latency and throughput and print figures.

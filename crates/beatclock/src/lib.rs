@@ -1,0 +1,1 @@
+//! The clock that follows a beat grid and fires every beat once, on time.

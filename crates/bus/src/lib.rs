@@ -1,0 +1,1 @@
+//! Typed publish, subscribe, state and request over NATS.

@@ -1,0 +1,1 @@
+//! The component contract: configuration, logging, progress, heartbeat, control, shutdown.

@@ -1,0 +1,1 @@
+//! A track synthesised from a seed, with its beats and sections known exactly.

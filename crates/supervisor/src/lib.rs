@@ -1,0 +1,1 @@
+//! Restart policy, processes, managed broker, adoption, overlay.

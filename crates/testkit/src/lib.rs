@@ -1,0 +1,1 @@
+//! Private nats-server, compliance suite, audio fixtures.

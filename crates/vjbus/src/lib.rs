@@ -1,0 +1,1 @@
+//! The one binary: command line and the table of components.

@@ -1,0 +1,1 @@
+//! Beat grid and ticks, predicted ahead, from an engine behind a trait.

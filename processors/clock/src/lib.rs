@@ -1,0 +1,1 @@
+//! Chooses the source whose beat is the room's, and republishes it.

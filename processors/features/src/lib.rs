@@ -1,0 +1,1 @@
+//! Levels, bands, spectrum and envelopes of each source.

@@ -1,0 +1,1 @@
+//! Sound into the bus: capture device, file or the demo track.

@@ -1,0 +1,1 @@
+//! Open Sound Control to any number of targets, mapped by files.

@@ -1,0 +1,1 @@
+//! Whole pipelines against a real nats-server.
