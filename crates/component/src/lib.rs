@@ -1,1 +1,36 @@
-//! The component contract: configuration, logging, progress, heartbeat, control, shutdown.
+//! The component contract: what a producer, processor or sink is, and everything around it that is the
+//! same for all of them.
+//!
+//! A component is a type that implements [`Component`]: a [`Spec`] (name, kind, what it reads and writes,
+//! its commands), a `Config`, a constructor that checks its outside world, and handlers. It never writes
+//! a loop. [`run`] owns the loop and with it subscription, decoding, back-pressure, commands, heartbeat,
+//! live configuration, logging and the end, so that no component can get them wrong.
+//!
+//! The heartbeat is sent from the very loop that calls the handlers: a component whose handler hangs is
+//! silent, and the supervisor sees it. Blocking work belongs on a thread of the component's own; short
+//! unavoidable blocking is announced by [`Context::busy`].
+
+mod context;
+mod contract;
+mod control;
+mod entry;
+mod exit;
+mod health;
+mod launch;
+mod lock;
+mod logging;
+mod overlay;
+mod runner;
+mod spec;
+
+pub use bus::{Delivery, Publisher, time};
+pub use context::Context;
+pub use contract::Component;
+pub use entry::{Entry, Flaw};
+pub use exit::Exit;
+pub use launch::Launch;
+pub use lock::{Held, LockError};
+pub use logging::init as init_logging;
+pub use overlay::merge;
+pub use runner::run;
+pub use spec::{Kind, Spec, Verb};

@@ -1,0 +1,155 @@
+//! One reader's messages from any number of subscriptions.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_nats::Message as Raw;
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use schemas::{Class, Header, Name, Subject, Topic, subject, wire};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+
+use crate::connect::{Bus, Link};
+use crate::queues::{Delivery, Queues};
+use crate::{state, time};
+
+/// Streams, events and samples that took longer than this on one machine are no longer true.
+const STALE_AFTER_S: f64 = 1.0;
+
+/// The reader's end. Dropping it ends its subscriptions.
+pub struct Inbox {
+    bus: Bus,
+    shared: Arc<Shared>,
+    drains: Vec<JoinHandle<()>>,
+}
+
+struct Shared {
+    queues: Mutex<Queues>,
+    ready: Notify,
+}
+
+impl Bus {
+    /// An empty inbox.
+    pub fn inbox(&self) -> Inbox {
+        let shared = Arc::new(Shared { queues: Mutex::default(), ready: Notify::new() });
+        Inbox { bus: self.clone(), shared, drains: Vec::new() }
+    }
+}
+
+impl Inbox {
+    /// Subscribes to `topic`, of one `name` or of all.
+    ///
+    /// For state, the last values arrive first and again after every reconnect. A subscription that the
+    /// broker does not permit shows as a warning and in [`crate::Counts::refused`].
+    pub async fn subscribe(&mut self, topic: &'static Topic, name: Option<&Name>) {
+        let filter = match name {
+            Some(name) => Subject::new(topic, name).to_string(),
+            None => subject::wildcard(topic),
+        };
+        self.subscribe_filter(filter, topic.class == Class::State).await;
+    }
+
+    /// Subscribes to every vjbus subject that matches a NATS filter; `with_state` fetches last values too.
+    pub async fn subscribe_filter(&mut self, filter: String, with_state: bool) {
+        let subscriber = match self.bus.client.subscribe(filter.clone()).await {
+            Ok(subscriber) => subscriber,
+            // Only a closed client refuses here, and then the process is ending.
+            Err(error) => return tracing::error!(%error, %filter, "not subscribed"),
+        };
+        let (bus, shared) = (self.bus.clone(), self.shared.clone());
+        self.drains.push(tokio::spawn(drain(subscriber, bus.clone(), shared.clone())));
+        if with_state {
+            let mut link = bus.link();
+            link.mark_unchanged();
+            // Before this returns, so that whoever subscribed sees the state before the first live event.
+            fetch(&bus, &shared, &filter).await;
+            self.drains.push(tokio::spawn(refetch(link, filter, bus, shared)));
+        }
+    }
+
+    /// The next message. Cancel-safe.
+    pub async fn next(&self) -> Delivery {
+        loop {
+            let ready = self.shared.ready.notified();
+            if let Some(delivery) = self.take() {
+                return delivery;
+            }
+            ready.await;
+        }
+    }
+
+    /// The next message if one waits.
+    pub fn take(&self) -> Option<Delivery> {
+        lock(&self.shared).take()
+    }
+}
+
+impl Drop for Inbox {
+    fn drop(&mut self) {
+        self.drains.iter().for_each(JoinHandle::abort);
+    }
+}
+
+async fn drain(mut subscriber: async_nats::Subscriber, bus: Bus, shared: Arc<Shared>) {
+    while let Some(Raw { subject, payload, .. }) = subscriber.next().await {
+        accept(&bus, &shared, subject.as_str(), payload, false);
+    }
+}
+
+async fn refetch(mut link: watch::Receiver<Link>, filter: String, bus: Bus, shared: Arc<Shared>) {
+    while link.changed().await.is_ok() {
+        if *link.borrow_and_update() == Link::Up {
+            fetch(&bus, &shared, &filter).await;
+        }
+    }
+}
+
+async fn fetch(bus: &Bus, shared: &Shared, filter: &str) {
+    for (subject, payload) in state::last_values(bus, filter).await {
+        accept(bus, shared, &subject, payload, true);
+    }
+}
+
+fn accept(bus: &Bus, shared: &Shared, subject: &str, payload: Bytes, kept: bool) {
+    let Some(subject) = Subject::parse(subject) else { return };
+    let counts = &bus.counts;
+    let header = match wire::decode_header(&payload) {
+        Ok(header) => header,
+        Err(error) => {
+            let before = counts.malformed.fetch_add(1, Ordering::Relaxed);
+            // The first, and then ever more rarely: a hostile publisher must not fill the log.
+            if before.is_power_of_two() || before == 0 {
+                tracing::warn!(%subject, %error, count = before + 1, "malformed message ignored");
+            }
+            return;
+        }
+    };
+    if is_stale(&subject, &header) {
+        if !kept {
+            counts.stale.fetch_add(1, Ordering::Relaxed);
+        }
+        return;
+    }
+    let arrived_mono_ns = time::mono_ns();
+    let put = lock(shared).put(Delivery { subject, header, payload, lost: 0, arrived_mono_ns });
+    counts.lost.fetch_add(put.lost, Ordering::Relaxed);
+    counts.overrun.fetch_add(put.overrun, Ordering::Relaxed);
+    shared.ready.notify_one();
+}
+
+// State is stale by its own `valid_s`; everything else by its age on this machine's monotonic clock.
+// Across machines the age is unknown, because their clocks differ, and nothing but state is refused.
+fn is_stale(subject: &Subject, header: &Header) -> bool {
+    if subject.topic().class == Class::State {
+        return header.valid_s.is_some_and(|valid| time::unix_s() - header.sent > valid);
+    }
+    let here = header.boot == time::boot_id() && header.origin.host == time::host_name();
+    let sent_mono_s = header.at_mono_ns as f64 / 1e9 + (header.sent - header.at);
+    here && time::mono_ns() as f64 / 1e9 - sent_mono_s > STALE_AFTER_S
+}
+
+// A panic while the queues are held would be a bug of `queues`; their contents stay usable.
+fn lock(shared: &Shared) -> std::sync::MutexGuard<'_, Queues> {
+    shared.queues.lock().unwrap_or_else(PoisonError::into_inner)
+}

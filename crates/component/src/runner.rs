@@ -1,0 +1,200 @@
+//! The loop that every component lives in.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use bus::{Bus, Command, Link, Service, ServiceInfo, time};
+use schemas::command::COMMON_VERBS;
+use schemas::sys::LifecycleEvent;
+use tokio::time::MissedTickBehavior;
+
+use crate::control::{self, RELOAD, Settings};
+use crate::logging::Tap;
+use crate::{Component, Context, Exit, Held, Launch, entry, overlay};
+
+/// Time between two heartbeats.
+const HEARTBEAT: Duration = Duration::from_secs(1);
+/// Log lines that go to the bus per heartbeat.
+const LOG_BUDGET: usize = 10;
+/// Time for the last messages to leave.
+const FLUSH: Duration = Duration::from_millis(500);
+/// Time for [`Component::stop`]; the supervisor's grace period is 2 s.
+const STOP: Duration = Duration::from_millis(1200);
+
+/// Runs one component to its end.
+pub async fn run<C: Component>(launch: Launch) -> Exit {
+    match prepare::<C>(launch).await {
+        Ok((component, settings, ctx, service)) => live(component, settings, ctx, service).await,
+        Err(exit) => exit,
+    }
+}
+
+type Ready<C> = (C, Settings<C>, Context, Service);
+
+async fn prepare<C: Component>(launch: Launch) -> Result<Ready<C>, Exit> {
+    let lock = Held::take(&launch.state_dir, launch.instance.as_str()).map_err(|e| Exit::Absent(e.to_string()))?;
+    // Held for the life of the process: the kernel frees it at the end, however that comes.
+    std::mem::forget(lock);
+    let settings = settings::<C>(&launch)?;
+    let bus = Bus::connect(launch.bus).await.map_err(|e| Exit::Absent(crate::context::chain(&e)))?;
+    await_link(&bus).await;
+    let mut ctx = Context::new(bus, C::SPEC, launch.instance, launch.state_dir, launch.overlay);
+    ctx.lifecycle(LifecycleEvent::Starting, "");
+    ctx.beat();
+    let service = serve::<C>(&ctx).await?;
+    let component = match C::start(settings.in_force.clone(), &mut ctx).await {
+        Ok(component) => component,
+        Err(exit) => {
+            ctx.health.last_error = Some(exit.to_string());
+            ctx.lifecycle(LifecycleEvent::Exited, &exit.to_string());
+            ctx.bus.flush(FLUSH).await;
+            return Err(exit);
+        }
+    };
+    if ctx.health.state == schemas::sys::State::Starting {
+        ctx.ready();
+    }
+    ctx.lifecycle(LifecycleEvent::Ready, "");
+    Ok((component, settings, ctx, service))
+}
+
+fn settings<C: Component>(launch: &Launch) -> Result<Settings<C>, Exit> {
+    let mut wanted = launch.config.clone();
+    overlay::merge(&mut wanted, &launch.overlay);
+    let written = || entry::read::<C>(&launch.config).map_err(|flaw| Exit::Config(format!("instances.{}.{flaw}", launch.instance)));
+    let in_force = entry::read::<C>(&wanted).or_else(|flaw| {
+        tracing::warn!(%flaw, "live changes of an earlier version do not fit any more and are left out");
+        written()
+    })?;
+    Ok(Settings { written: launch.config.clone(), in_force })
+}
+
+// A component that starts before its broker waits here, silently for its first half second.
+async fn await_link(bus: &Bus) {
+    let mut link = bus.link();
+    let mut waited = false;
+    while *link.borrow_and_update() == Link::Down {
+        match tokio::time::timeout(Duration::from_millis(500), link.changed()).await {
+            Err(_) if !waited => {
+                waited = true;
+                tracing::warn!("waiting for the broker");
+            }
+            _ => {}
+        }
+    }
+}
+
+async fn serve<C: Component>(ctx: &Context) -> Result<Service, Exit> {
+    let spec = C::SPEC;
+    let verbs: Vec<&str> = COMMON_VERBS.iter().copied().chain([RELOAD]).chain(spec.verbs.iter().map(|v| v.name)).collect();
+    let info = ServiceInfo {
+        name: spec.short_name().to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        description: spec.about.to_owned(),
+        metadata: HashMap::from([
+            ("instance".to_owned(), ctx.instance.to_string()),
+            ("component".to_owned(), spec.name.to_owned()),
+            ("pid".to_owned(), std::process::id().to_string()),
+        ]),
+    };
+    ctx.bus.serve(&ctx.instance, info, &verbs).await.map_err(|e| Exit::Internal(crate::context::chain(&e)))
+}
+
+enum Turn {
+    Stop,
+    Beat,
+    Link,
+    Command(Command),
+    Message(bus::Delivery),
+    Wake,
+}
+
+async fn live<C: Component>(mut component: C, mut settings: Settings<C>, mut ctx: Context, mut service: Service) -> Exit {
+    let mut signals = pin_signals();
+    let mut tap = Tap::take();
+    let mut link = ctx.bus.link();
+    link.mark_unchanged();
+    let mut beats = tokio::time::interval(HEARTBEAT);
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let turn = tokio::select! {
+            () = &mut signals => Turn::Stop,
+            _ = beats.tick() => Turn::Beat,
+            Ok(()) = link.changed() => Turn::Link,
+            command = service.next() => Turn::Command(command),
+            delivery = ctx.inbox.next() => Turn::Message(delivery),
+            () = component.wait() => Turn::Wake,
+        };
+        let done = match turn {
+            Turn::Stop => Err(Exit::Done),
+            Turn::Beat | Turn::Link => {
+                report(&mut ctx, tap.as_mut());
+                Ok(())
+            }
+            Turn::Command(command) => obey(&mut component, &mut settings, command, &mut ctx).await,
+            Turn::Message(delivery) => {
+                let lag = time::mono_ns() - delivery.arrived_mono_ns;
+                ctx.health.worst_lag_ns = ctx.health.worst_lag_ns.max(lag);
+                component.handle(delivery, &mut ctx).await
+            }
+            Turn::Wake => component.wake(&mut ctx).await,
+        };
+        ctx.health.round();
+        if let Err(exit) = done {
+            return end(component, ctx, exit).await;
+        }
+    }
+}
+
+fn report(ctx: &mut Context, tap: Option<&mut Tap>) {
+    ctx.beat();
+    let Some(tap) = tap else { return };
+    for line in tap.lines(LOG_BUDGET) {
+        if line.level == "error" {
+            ctx.health.last_error = Some(line.message.clone());
+        }
+        ctx.log(&line);
+    }
+    match tap.lost() {
+        0 => {}
+        lost => ctx.count("log_lines_lost", lost),
+    }
+}
+
+async fn obey<C: Component>(component: &mut C, settings: &mut Settings<C>, command: Command, ctx: &mut Context) -> Result<(), Exit> {
+    let outcome = control::execute(component, settings, &command.verb, &command.args, ctx).await;
+    command.reply(outcome.reply).await;
+    outcome.exit.map_or(Ok(()), Err)
+}
+
+async fn end<C: Component>(mut component: C, mut ctx: Context, exit: Exit) -> Exit {
+    ctx.health.set(schemas::sys::State::Stopping, &exit.to_string());
+    ctx.beat();
+    if tokio::time::timeout(STOP, component.stop(&mut ctx)).await.is_err() {
+        tracing::warn!("not drained in time");
+    }
+    let event = if exit == Exit::Done { LifecycleEvent::Stopped } else { LifecycleEvent::Exited };
+    ctx.lifecycle(event, &exit.to_string());
+    ctx.bus.flush(FLUSH).await;
+    exit
+}
+
+type Signals = std::pin::Pin<Box<dyn Future<Output = ()>>>;
+
+#[cfg(unix)]
+fn pin_signals() -> Signals {
+    use tokio::signal::unix::{SignalKind, signal};
+    Box::pin(async {
+        let kinds = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()];
+        let waits = kinds.into_iter().filter_map(|kind| signal(kind).ok()).map(|mut s| Box::pin(async move { s.recv().await }));
+        futures_util::future::select_all(waits).await;
+    })
+}
+
+#[cfg(not(unix))]
+fn pin_signals() -> Signals {
+    Box::pin(async {
+        // Without a handler the process ends by the system's default, which is what was asked for.
+        let _asked = tokio::signal::ctrl_c().await;
+    })
+}
