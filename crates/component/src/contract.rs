@@ -22,6 +22,13 @@ pub trait Component: Sized + 'static {
     /// What the user may set: every field with a default, unknown ones refused.
     type Config: Serialize + DeserializeOwned + Default + Clone + Send + 'static;
 
+    /// Mistakes that no single field shows (a file source without a path), each as `key: what would be right`.
+    ///
+    /// `vjbus check` tells them without starting anything; a component with mistakes is not started.
+    fn mistakes(_config: &Self::Config) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Checks the outside world, subscribes, and is ready when it returns.
     async fn start(config: Self::Config, ctx: &mut Context) -> Result<Self, Exit>;
 

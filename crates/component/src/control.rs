@@ -90,6 +90,10 @@ async fn take<C: Component>(
     let mut wanted = written.clone();
     overlay::merge(&mut wanted, live);
     let config = entry::read::<C>(&wanted).map_err(|flaw| Refusal::config(flaw.to_string()))?;
+    let mistakes = C::mistakes(&config);
+    if !mistakes.is_empty() {
+        return Err(Refusal::config(mistakes.join("; ")));
+    }
     component.apply(config.clone(), ctx).await?;
     *settings = Settings { written, in_force: config };
     Ok(())

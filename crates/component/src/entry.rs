@@ -10,6 +10,7 @@ use crate::{Component, Exit, Launch, Spec, run};
 type Running = Pin<Box<dyn Future<Output = Exit>>>;
 
 /// One line of the registry.
+#[derive(Clone, Copy)]
 pub struct Entry {
     /// What is fixed about it.
     pub spec: Spec,
@@ -17,8 +18,8 @@ pub struct Entry {
     pub run: fn(Launch) -> Running,
     /// Its default configuration.
     pub defaults: fn() -> Value,
-    /// Checks a configuration without starting anything.
-    pub check: fn(&Value) -> Result<(), Flaw>,
+    /// The mistakes of a configuration, found without starting anything. A field of the wrong type hides the others.
+    pub mistakes: fn(&Value) -> Vec<Flaw>,
 }
 
 /// A mistake in a configuration.
@@ -38,8 +39,18 @@ impl Entry {
             spec: C::SPEC,
             run: |launch| Box::pin(run::<C>(launch)),
             defaults: || C::Config::default().serialize(serde_json::value::Serializer).unwrap_or(Value::Null),
-            check: |config| read::<C>(config).map(drop),
+            mistakes: |config| match read::<C>(config) {
+                Ok(config) => C::mistakes(&config).iter().map(|mistake| Flaw::parse(mistake)).collect(),
+                Err(flaw) => vec![flaw],
+            },
         }
+    }
+}
+
+impl Flaw {
+    fn parse(mistake: &str) -> Flaw {
+        let (path, message) = mistake.split_once(": ").unwrap_or(("", mistake));
+        Flaw { path: path.to_owned(), message: message.to_owned() }
     }
 }
 

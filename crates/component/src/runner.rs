@@ -66,6 +66,10 @@ fn settings<C: Component>(launch: &Launch) -> Result<Settings<C>, Exit> {
         tracing::warn!(%flaw, "live changes of an earlier version do not fit any more and are left out");
         written()
     })?;
+    let mistakes = C::mistakes(&in_force);
+    if !mistakes.is_empty() {
+        return Err(Exit::Config(format!("instances.{}: {}", launch.instance, mistakes.join("; "))));
+    }
     Ok(Settings { written: launch.config.clone(), in_force })
 }
 

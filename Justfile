@@ -1,0 +1,81 @@
+# What a user and a developer type. `just` alone lists it all.
+
+set positional-arguments
+
+export PATH := justfile_directory() + "/.bootstrap/bin:" + env_var("PATH")
+
+vjbus := env_var_or_default("CARGO_TARGET_DIR", "target") + "/release/vjbus"
+
+[private]
+default:
+    @just --list --unsorted
+
+# everything, in the foreground, built first; Ctrl-C ends it
+up *ARGS:
+    cargo build --release --bin vjbus
+    @{{ vjbus }} up "$@"
+
+# end what `up` started, wherever it was typed
+down *ARGS: _built
+    @{{ vjbus }} down "$@"
+
+# how every component is doing
+status *ARGS: _built
+    @{{ vjbus }} status "$@"
+
+# last values, then live: just watch 'vj.beat.>'
+watch *ARGS: _built
+    @{{ vjbus }} watch "$@"
+
+# all mistakes of the configuration at once; needs no broker
+check *ARGS: _built
+    @{{ vjbus }} check "$@"
+
+# all tests, or those whose name contains an argument
+test *ARGS:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    cargo build --workspace --bins
+    run="run-$$-$RANDOM"
+    status=0
+    VJBUS_RUN_ID="$run" cargo nextest run --workspace "$@" || status=$?
+    "${CARGO_TARGET_DIR:-target}/debug/vjbus-reap" "$run" || status=1
+    exit "$status"
+
+# what must pass before a change lands: format, lints, documentation, licences, tests
+ci: lint _doc _deny test
+
+# the code in the one form that there is
+fmt:
+    cargo fmt --all
+
+# format and lints, as strict as `ci`
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# docs/subjects.md from the declarations in schemas/
+docs:
+    VJBUS_BLESS=1 cargo nextest run -p vjbus-schemas --lib docs
+
+# golden bytes of message types and fields that have none yet
+golden:
+    VJBUS_BLESS=1 cargo nextest run -p vjbus-schemas --test golden
+
+# latency and throughput of a release build, as figures
+bench *ARGS:
+    cargo run --release -p vjbus-benches -- "$@"
+
+# a new component from its template: just new sink NAME (or processor, producer)
+new KIND NAME:
+    @templates/new "$@"
+
+_built:
+    @test -x {{ vjbus }} || cargo build --release --bin vjbus
+
+_doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
+
+# licences are held by a test as well; cargo-deny adds bans and sources where it is installed
+_deny:
+    @if command -v cargo-deny >/dev/null; then cargo deny check licenses bans sources; else echo "cargo-deny is not installed: bans and sources are not checked" >&2; fi

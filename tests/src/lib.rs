@@ -1,1 +1,0 @@
-//! Whole pipelines against a real nats-server.
