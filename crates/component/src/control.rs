@@ -5,15 +5,23 @@ use schemas::command::Refusal;
 use serde_json::{Map, Value, json};
 
 use crate::context::WATCH_LEASE_NS;
-use crate::{Component, Context, Exit, entry, overlay};
+use crate::{Component, Context, Exit, Flaw, entry, overlay};
 
 /// Verb that hands over a changed `vjbus.toml`: the whole written configuration, not kept as a live change.
 pub(crate) const RELOAD: &str = "reload_config";
 
-/// Configuration as written, and what is in force after the live changes.
-pub(crate) struct Settings<C: Component> {
+/// Configuration as written; what is in force is this with the live changes laid over it.
+pub(crate) struct Settings {
     pub(crate) written: Value,
-    pub(crate) in_force: C::Config,
+}
+
+impl Settings {
+    /// The configuration with `live` laid over it.
+    pub(crate) fn with<C: Component>(&self, live: &Value) -> Result<C::Config, Flaw> {
+        let mut wanted = self.written.clone();
+        overlay::merge(&mut wanted, live);
+        entry::read::<C>(&wanted)
+    }
 }
 
 /// What a command did.
@@ -32,14 +40,14 @@ impl From<Result<Map<String, Value>, Refusal>> for Outcome {
 /// Does one command.
 pub(crate) async fn execute<C: Component>(
     component: &mut C,
-    settings: &mut Settings<C>,
+    settings: &mut Settings,
     verb: &str,
     args: &Value,
     ctx: &mut Context,
 ) -> Outcome {
     match verb {
         "get_state" => Ok(fields(json!({ "state": component.state(), "status": ctx.health.state, "reason": ctx.health.reason }))).into(),
-        "get_config" => config_of(settings).into(),
+        "get_config" => config_of::<C>(settings, ctx).into(),
         "set_config" => set_config(component, settings, args, ctx).await.into(),
         RELOAD => reload(component, settings, args, ctx).await.into(),
         "watch" => {
@@ -54,7 +62,7 @@ pub(crate) async fn execute<C: Component>(
 
 async fn set_config<C: Component>(
     component: &mut C,
-    settings: &mut Settings<C>,
+    settings: &mut Settings,
     patch: &Value,
     ctx: &mut Context,
 ) -> Result<Map<String, Value>, Refusal> {
@@ -63,44 +71,38 @@ async fn set_config<C: Component>(
     }
     let mut live = ctx.overlay.clone();
     overlay::merge(&mut live, patch);
-    take(component, settings, settings.written.clone(), &live, ctx).await?;
+    take(component, settings, &live, ctx).await?;
     ctx.overlay = live;
     ctx.beat();
-    config_of(settings)
+    config_of::<C>(settings, ctx)
 }
 
 async fn reload<C: Component>(
     component: &mut C,
-    settings: &mut Settings<C>,
+    settings: &mut Settings,
     written: &Value,
     ctx: &mut Context,
 ) -> Result<Map<String, Value>, Refusal> {
     let live = ctx.overlay.clone();
-    take(component, settings, written.clone(), &live, ctx).await?;
-    config_of(settings)
+    let wanted = Settings { written: written.clone() };
+    take(component, &wanted, &live, ctx).await?;
+    *settings = wanted;
+    config_of::<C>(settings, ctx)
 }
 
-async fn take<C: Component>(
-    component: &mut C,
-    settings: &mut Settings<C>,
-    written: Value,
-    live: &Value,
-    ctx: &mut Context,
-) -> Result<(), Refusal> {
-    let mut wanted = written.clone();
-    overlay::merge(&mut wanted, live);
-    let config = entry::read::<C>(&wanted).map_err(|flaw| Refusal::config(flaw.to_string()))?;
+async fn take<C: Component>(component: &mut C, settings: &Settings, live: &Value, ctx: &mut Context) -> Result<(), Refusal> {
+    let config = settings.with::<C>(live).map_err(|flaw| Refusal::config(flaw.to_string()))?;
     let mistakes = C::mistakes(&config);
     if !mistakes.is_empty() {
         return Err(Refusal::config(mistakes.join("; ")));
     }
-    component.apply(config.clone(), ctx).await?;
-    *settings = Settings { written, in_force: config };
-    Ok(())
+    component.apply(config, ctx).await
 }
 
-fn config_of<C: Component>(settings: &Settings<C>) -> Result<Map<String, Value>, Refusal> {
-    let config = serde_json::to_value(&settings.in_force).map_err(|e| Refusal { kind: "internal".into(), message: e.to_string() })?;
+fn config_of<C: Component>(settings: &Settings, ctx: &Context) -> Result<Map<String, Value>, Refusal> {
+    let internal = |message: String| Refusal { kind: "internal".into(), message };
+    let config = settings.with::<C>(&ctx.overlay).map_err(|flaw| internal(flaw.to_string()))?;
+    let config = serde_json::to_value(&config).map_err(|error| internal(error.to_string()))?;
     Ok(fields(json!({ "version": env!("CARGO_PKG_VERSION"), "config": config })))
 }
 

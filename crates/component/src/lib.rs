@@ -30,7 +30,7 @@ pub use entry::{Entry, Flaw};
 pub use exit::Exit;
 pub use launch::Launch;
 pub use lock::{Held, LockError};
-pub use logging::init as init_logging;
+pub use logging::{divert as divert_logs, init as init_logging};
 pub use overlay::merge;
 pub use runner::run;
 pub use spec::{Kind, Spec, Verb};

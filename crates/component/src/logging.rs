@@ -16,6 +16,9 @@ use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 /// Lines that may wait for the bus.
 const WAITING_MAX: usize = 64;
 
+type Divert = Box<dyn Fn(&str) + Send + Sync>;
+
+static DIVERT: OnceLock<Divert> = OnceLock::new();
 static TAP: OnceLock<std::sync::Mutex<Option<Tap>>> = OnceLock::new();
 
 /// Starts logging for this process. `VJBUS_LOG` filters (`debug`, `vjbus=debug,async_nats=info`); the default is `info`.
@@ -27,9 +30,33 @@ pub fn init() {
     let (lines, waiting) = mpsc::channel(WAITING_MAX);
     let lost: &'static AtomicU64 = Box::leak(Box::new(AtomicU64::new(0)));
     TAP.get_or_init(|| std::sync::Mutex::new(Some(Tap { waiting, lost })));
-    let human = fmt::layer().with_writer(std::io::stderr).with_ansi(terminal).with_target(false);
+    let human = fmt::layer().with_writer(|| Out).with_ansi(terminal).with_target(false);
     // A second call in one process keeps the first set-up.
     let _again = Registry::default().with(filter).with(human).with(ToBus { lines, lost }).try_init();
+}
+
+/// Hands every log line to `to` instead of standard error: for a program that draws on the terminal itself.
+pub fn divert(to: impl Fn(&str) + Send + Sync + 'static) {
+    // The first one stays: there is one terminal.
+    let _second = DIVERT.set(Box::new(to));
+}
+
+/// Standard error, or where log lines are diverted to.
+struct Out;
+
+impl std::io::Write for Out {
+    // The formatter hands over whole lines, one call each.
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        match DIVERT.get() {
+            Some(divert) => divert(String::from_utf8_lossy(line).trim_end()),
+            None => std::io::stderr().write_all(line)?,
+        }
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        std::io::stderr().flush()
+    }
 }
 
 /// The bus end of the log.

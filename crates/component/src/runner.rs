@@ -10,7 +10,7 @@ use tokio::time::MissedTickBehavior;
 
 use crate::control::{self, RELOAD, Settings};
 use crate::logging::Tap;
-use crate::{Component, Context, Exit, Held, Launch, entry, overlay};
+use crate::{Component, Context, Exit, Held, Launch};
 
 /// Time between two heartbeats.
 const HEARTBEAT: Duration = Duration::from_secs(1);
@@ -29,20 +29,20 @@ pub async fn run<C: Component>(launch: Launch) -> Exit {
     }
 }
 
-type Ready<C> = (C, Settings<C>, Context, Service);
+type Ready<C> = (C, Settings, Context, Service);
 
 async fn prepare<C: Component>(launch: Launch) -> Result<Ready<C>, Exit> {
     let lock = Held::take(&launch.state_dir, launch.instance.as_str()).map_err(|e| Exit::Absent(e.to_string()))?;
     // Held for the life of the process: the kernel frees it at the end, however that comes.
     std::mem::forget(lock);
-    let settings = settings::<C>(&launch)?;
+    let (settings, config) = settings::<C>(&launch)?;
     let bus = Bus::connect(launch.bus).await.map_err(|e| Exit::Absent(crate::context::chain(&e)))?;
     await_link(&bus).await;
     let mut ctx = Context::new(bus, C::SPEC, launch.instance, launch.state_dir, launch.overlay);
     ctx.lifecycle(LifecycleEvent::Starting, "");
     ctx.beat();
     let service = serve::<C>(&ctx).await?;
-    let component = match C::start(settings.in_force.clone(), &mut ctx).await {
+    let component = match C::start(config, &mut ctx).await {
         Ok(component) => component,
         Err(exit) => {
             ctx.health.last_error = Some(exit.to_string());
@@ -58,19 +58,17 @@ async fn prepare<C: Component>(launch: Launch) -> Result<Ready<C>, Exit> {
     Ok((component, settings, ctx, service))
 }
 
-fn settings<C: Component>(launch: &Launch) -> Result<Settings<C>, Exit> {
-    let mut wanted = launch.config.clone();
-    overlay::merge(&mut wanted, &launch.overlay);
-    let written = || entry::read::<C>(&launch.config).map_err(|flaw| Exit::Config(format!("instances.{}.{flaw}", launch.instance)));
-    let in_force = entry::read::<C>(&wanted).or_else(|flaw| {
+fn settings<C: Component>(launch: &Launch) -> Result<(Settings, C::Config), Exit> {
+    let settings = Settings { written: launch.config.clone() };
+    let config = settings.with::<C>(&launch.overlay).or_else(|flaw| {
         tracing::warn!(%flaw, "live changes of an earlier version do not fit any more and are left out");
-        written()
+        settings.with::<C>(&serde_json::json!({})).map_err(|flaw| Exit::Config(format!("instances.{}.{flaw}", launch.instance)))
     })?;
-    let mistakes = C::mistakes(&in_force);
+    let mistakes = C::mistakes(&config);
     if !mistakes.is_empty() {
         return Err(Exit::Config(format!("instances.{}: {}", launch.instance, mistakes.join("; "))));
     }
-    Ok(Settings { written: launch.config.clone(), in_force })
+    Ok((settings, config))
 }
 
 // A component that starts before its broker waits here, silently for its first half second.
@@ -108,12 +106,12 @@ enum Turn {
     Stop,
     Beat,
     Link,
-    Command(Command),
-    Message(bus::Delivery),
+    Command(Box<Command>),
+    Message(Box<bus::Delivery>),
     Wake,
 }
 
-async fn live<C: Component>(mut component: C, mut settings: Settings<C>, mut ctx: Context, mut service: Service) -> Exit {
+async fn live<C: Component>(mut component: C, mut settings: Settings, mut ctx: Context, mut service: Service) -> Exit {
     let mut signals = pin_signals();
     let mut tap = Tap::take();
     let mut link = ctx.bus.link();
@@ -125,8 +123,8 @@ async fn live<C: Component>(mut component: C, mut settings: Settings<C>, mut ctx
             () = &mut signals => Turn::Stop,
             _ = beats.tick() => Turn::Beat,
             Ok(()) = link.changed() => Turn::Link,
-            command = service.next() => Turn::Command(command),
-            delivery = ctx.inbox.next() => Turn::Message(delivery),
+            command = service.next() => Turn::Command(Box::new(command)),
+            delivery = ctx.inbox.next() => Turn::Message(Box::new(delivery)),
             () = component.wait() => Turn::Wake,
         };
         let done = match turn {
@@ -135,11 +133,11 @@ async fn live<C: Component>(mut component: C, mut settings: Settings<C>, mut ctx
                 report(&mut ctx, tap.as_mut());
                 Ok(())
             }
-            Turn::Command(command) => obey(&mut component, &mut settings, command, &mut ctx).await,
+            Turn::Command(command) => obey(&mut component, &mut settings, *command, &mut ctx).await,
             Turn::Message(delivery) => {
                 let lag = time::mono_ns() - delivery.arrived_mono_ns;
                 ctx.health.worst_lag_ns = ctx.health.worst_lag_ns.max(lag);
-                component.handle(delivery, &mut ctx).await
+                component.handle(*delivery, &mut ctx).await
             }
             Turn::Wake => component.wake(&mut ctx).await,
         };
@@ -165,7 +163,7 @@ fn report(ctx: &mut Context, tap: Option<&mut Tap>) {
     }
 }
 
-async fn obey<C: Component>(component: &mut C, settings: &mut Settings<C>, command: Command, ctx: &mut Context) -> Result<(), Exit> {
+async fn obey<C: Component>(component: &mut C, settings: &mut Settings, command: Command, ctx: &mut Context) -> Result<(), Exit> {
     let outcome = control::execute(component, settings, &command.verb, &command.args, ctx).await;
     command.reply(outcome.reply).await;
     outcome.exit.map_or(Ok(()), Err)

@@ -1,1 +1,98 @@
-//! The one binary: command line and the table of components.
+//! The one binary: command line, configuration, and the table of components.
+//!
+//! [`main`] takes the table as an argument, so that another program can add components from outside
+//! this tree and still be the whole of vjbus.
+
+mod cli;
+mod client;
+mod commands;
+pub mod config;
+mod edits;
+mod failure;
+mod live;
+mod plan;
+mod platform;
+pub mod registry;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use cli::{Cli, Command};
+use component::Entry;
+use config::{Config, Layers};
+use failure::{Failure, Outcome};
+
+/// Reads the command line, does it, and says how it ended.
+pub fn main(registry: &'static [Entry]) -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    component::init_logging();
+    match execute(cli, registry) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+// clap's own exit code for a wrong command line is 2; ours is 64.
+fn usage(error: &clap::Error) -> ExitCode {
+    // Printing help to a reader that has gone away is no failure.
+    let _gone = error.print();
+    if error.use_stderr() { ExitCode::from(64) } else { ExitCode::SUCCESS }
+}
+
+fn execute(cli: Cli, registry: &'static [Entry]) -> Outcome {
+    let layers = Layers { file: cli.source.config, sets: cli.source.sets };
+    match cli.command {
+        Command::Decode => return commands::decode::run(),
+        Command::Components => return commands::components::run(registry),
+        Command::Check => return commands::check::run(&layers, registry),
+        _ => {}
+    }
+    let config = config::load(&layers, registry).map_err(mistakes)?;
+    // The main thread runs the component's own loop, the other one the client library: a handler that
+    // blocks starves nobody else's pings.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let outcome = runtime.block_on(with_config(cli.command, &config, &layers, registry));
+    // Blocking threads (name look-ups) that hang must not hold up the end.
+    runtime.shutdown_background();
+    outcome
+}
+
+async fn with_config(command: Command, config: &Config, layers: &Layers, registry: &'static [Entry]) -> Outcome {
+    match command {
+        Command::Up { for_time } => commands::up::run(config, layers, registry, for_time).await,
+        Command::Down => commands::down::run(config).await,
+        Command::Start { instance } => commands::down::instance(config, &instance, "start").await,
+        Command::Stop { instance } => commands::down::instance(config, &instance, "stop").await,
+        Command::Restart { instance } => commands::down::instance(config, &instance, "restart").await,
+        Command::Status { json, wait, timeout } => commands::status::run(config, json, wait.map(|_| timeout)).await,
+        Command::Watch { subject, json, count, timeout } => {
+            commands::watch::run(config, commands::watch::Wish { subject, json, count, timeout }).await
+        }
+        Command::Ctl { instance, verb, args } => commands::ctl::run(config, registry, &instance, &verb, &args).await,
+        Command::Run { instance } => commands::run::run(config, registry, &instance).await,
+        Command::Analyze { files, engine, all } => commands::analyze::run(&files, &engine, all),
+        Command::Config { what } => commands::config::run(config, layers, what).await,
+        Command::Devices { meter } => commands::devices::run(meter),
+        Command::Target { what } => commands::target::run(config, what),
+        Command::Broker { what } => commands::broker::run(config, layers, registry, &what),
+        Command::Decode | Command::Components | Command::Check => Ok(()),
+    }
+}
+
+fn mistakes(mistakes: Vec<config::Mistake>) -> Failure {
+    let lines: Vec<String> = mistakes.iter().map(|m| format!("\n  {m}")).collect();
+    Failure::usage(format!("the configuration has {} to mend:{}", count(mistakes.len(), "mistake"), lines.concat()))
+}
+
+fn count(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}
+
+/// An error with all its causes.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |e| e.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

@@ -1,1 +1,14 @@
-//! Levels, bands, spectrum and envelopes of each source.
+//! Levels, bands, spectrum and envelopes of every source, once per hop of samples.
+//!
+//! In: `audio.block` of each source, and `audio.input`, which says when a source is lost. Out:
+//! `audio.features` and `audio.spectrum` of the same source. The analysis itself is [`core`], which a file or a
+//! test drives as well; around it, [`Features`] keeps one analyser per source and does the I/O.
+//!
+//! When samples stop, the levels of that source fade to silence and then nothing more is sent.
+//! It finds no beats: that is `processors/beat`.
+
+pub mod core;
+mod shell;
+mod source;
+
+pub use shell::{Config, Features};

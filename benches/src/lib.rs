@@ -1,1 +1,0 @@
-//! Programs that measure latency and throughput and print figures.

@@ -1,0 +1,89 @@
+//! `vjbus up`: the supervisor in the foreground, with a live line on a terminal.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::time::Duration;
+
+use bus::Bus;
+use component::Entry;
+use schemas::sys::State;
+use supervisor::{Handle, Status, StateDir, Supervisor, binary};
+
+use crate::client::{self, Key};
+use crate::config::{Config, Layers};
+use crate::edits;
+use crate::failure::{Failure, Outcome};
+use crate::live::LiveLine;
+use crate::plan;
+
+/// Brings everything up and stays until it is told to go.
+pub(crate) async fn run(config: &Config, layers: &Layers, registry: &'static [Entry], for_time: Option<Duration>) -> Outcome {
+    let dir = StateDir::new(&config.state_dir);
+    let own = std::env::current_exe()?;
+    // Children run a copy of their own: rebuilding during the show changes nothing.
+    let program = binary::private_copy(&dir, &own, env!("CARGO_PKG_VERSION")).map_err(|e| Failure::absent(crate::chain(&e)))?;
+    let plan = plan::of(config, layers, registry, &program);
+    let supervisor = Supervisor::start(plan).await.map_err(|error| Failure::with_code(error.exit_code(), crate::chain(&error)))?;
+    let handle = supervisor.handle();
+    let show = show(config, handle.clone());
+    let edits = edits::follow(config, layers, registry, program, handle.clone());
+    let end = end_after(for_time, handle);
+    // The supervisor ends the show; the others only accompany it and never return first.
+    tokio::select! {
+        () = supervisor.run() => Ok(()),
+        () = async { tokio::join!(show, edits, end); std::future::pending().await } => Ok(()),
+    }
+}
+
+async fn end_after(time: Option<Duration>, handle: Handle) {
+    if let Some(time) = time {
+        tokio::time::sleep(time).await;
+        handle.down().await;
+    }
+}
+
+async fn show(config: &Config, handle: Handle) {
+    let terminal = std::io::stderr().is_terminal();
+    let bus = if terminal { client::connect(config, Key::Viewer).await.ok() } else { None };
+    match bus {
+        Some(bus) => on_terminal(&bus, handle).await,
+        None => in_lines(handle).await,
+    }
+}
+
+async fn on_terminal(bus: &Bus, handle: Handle) {
+    let status = handle.status();
+    let mut line = LiveLine::start(bus).await;
+    line.run(|| summary(&status.borrow())).await;
+}
+
+/// `6/6 ready`, or who is not.
+fn summary(status: &Status) -> String {
+    let ready = status.components.iter().filter(|c| c.state == State::Ready).count();
+    let others = status.components.iter().filter(|c| c.state != State::Ready);
+    let named: Vec<String> = others.map(|c| format!("{} {}", c.instance, c.state)).collect();
+    let dropped: u64 = status.components.iter().map(|c| c.dropped).sum();
+    let lost = if dropped > 0 { format!("  {dropped} dropped") } else { String::new() };
+    format!("{ready}/{} ready {}{lost}", status.components.len(), console::style(named.join(", ")).yellow())
+}
+
+/// Without a terminal: one line for each change of state.
+async fn in_lines(handle: Handle) {
+    let mut status = handle.status();
+    let mut known: Vec<(String, State)> = Vec::new();
+    loop {
+        let now: Vec<(String, State, String)> =
+            status.borrow_and_update().components.iter().map(|c| (c.instance.clone(), c.state, c.reason.clone())).collect();
+        for (instance, state, reason) in &now {
+            if known.iter().any(|(name, before)| name == instance && before == state) {
+                continue;
+            }
+            let why = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+            // A reader that has gone away does not end the show.
+            let _gone = writeln!(std::io::stdout(), "{instance} {state}{why}");
+        }
+        known = now.into_iter().map(|(instance, state, _)| (instance, state)).collect();
+        if status.changed().await.is_err() {
+            return;
+        }
+    }
+}

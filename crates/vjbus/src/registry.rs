@@ -1,0 +1,13 @@
+//! Every component, one line each. A test names any folder that is missing here.
+
+use component::Entry;
+
+/// The components of this build.
+pub const REGISTRY: &[Entry] = &[
+    Entry::of::<audio::Audio>(),
+    Entry::of::<features::Features>(),
+    Entry::of::<beat::Beat>(),
+    Entry::of::<clock::Clock>(),
+    Entry::of::<osc::Osc>(),
+    Entry::of::<log_sink::LogSink>(),
+];

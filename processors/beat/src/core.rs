@@ -1,0 +1,206 @@
+//! Samples in, grid, ticks and onsets out: the same core for a file, a test and the live bus.
+
+use schemas::beat::{Onset, OnsetKind};
+
+use crate::engine::{Engine, EngineError, EngineEvent, EngineKind};
+use crate::evidence::Heard;
+use crate::tracker::{Emitted, Event, Settings, Tracker};
+
+/// Time moves in steps of this many per second, so that the output does not depend on block sizes.
+const STEPS_PER_S: u32 = 100;
+/// A gap no longer than this is filled with zeros, which keeps the engine's time; after a longer one it starts afresh.
+const FILLED_GAP_S: f64 = 0.5;
+/// Root mean square below which a step is silence: -70 dBFS, under the noise of a line input that is muted.
+const SILENT_RMS: f32 = 3.2e-4;
+
+/// Samples beyond this are cut: 18 dB over full scale is no music.
+const LOUDEST: f32 = 8.0;
+
+/// The beat core of one source. Seconds of the stream are `index / rate`, plus what [`Core::rebase`] says.
+pub struct Core {
+    tracker: Tracker,
+    engine: Box<dyn Engine>,
+    kind: EngineKind,
+    rate_hz: u32,
+    // seconds of the stream at sample 0 of the present numbering
+    base_s: f64,
+    // sample at which the engine started, and the next that it wants
+    engine_start: u64,
+    expected: Option<u64>,
+    step: Vec<f32>,
+    silent_s: f64,
+    onsets: u64,
+    found: Vec<EngineEvent>,
+}
+
+impl Core {
+    /// A core for samples of one rate.
+    ///
+    /// # Errors
+    /// When the engine does not work at this rate.
+    pub fn new(kind: EngineKind, rate_hz: u32, settings: Settings) -> Result<Core, EngineError> {
+        Ok(Core {
+            tracker: Tracker::new(settings),
+            engine: kind.make(rate_hz)?,
+            kind,
+            rate_hz,
+            base_s: 0.0,
+            engine_start: 0,
+            expected: None,
+            step: Vec::with_capacity((rate_hz / STEPS_PER_S) as usize),
+            silent_s: 0.0,
+            onsets: 0,
+            found: Vec::new(),
+        })
+    }
+
+    /// Takes the samples from `first_index` on. Samples that were heard before are left out, gaps are bridged.
+    pub fn process(&mut self, block: &[f32], first_index: u64, out: &mut Vec<Emitted>) {
+        let expected = *self.expected.get_or_insert_with(|| {
+            self.engine_start = first_index;
+            first_index
+        });
+        if first_index > expected {
+            self.bridge(expected, first_index, out);
+        }
+        let known = usize::try_from(expected.saturating_sub(first_index)).unwrap_or(usize::MAX);
+        if let Some(fresh) = block.get(known..) {
+            self.hear(fresh, out);
+        }
+    }
+
+    /// Sample 0 of what follows lies at `base_s` seconds of the stream, and its rate is `rate_hz`: the
+    /// input was restarted or changed. The grid stays.
+    ///
+    /// # Errors
+    /// When the engine does not work at this rate; the core is as before.
+    pub fn rebase(&mut self, rate_hz: u32, base_s: f64) -> Result<(), EngineError> {
+        if rate_hz == self.rate_hz {
+            self.engine.reset();
+        } else {
+            self.engine = self.kind.make(rate_hz)?;
+        }
+        self.rate_hz = rate_hz;
+        self.base_s = base_s;
+        self.expected = None;
+        self.step.clear();
+        self.silent_s = 0.0;
+        self.tracker.lost();
+        Ok(())
+    }
+
+    /// Lets another engine hear the beats from now on.
+    ///
+    /// # Errors
+    /// When it does not work at this rate; the core is as before.
+    pub fn use_engine(&mut self, kind: EngineKind) -> Result<(), EngineError> {
+        if kind != self.kind {
+            self.engine = kind.make(self.rate_hz)?;
+            self.kind = kind;
+            self.restart_engine(self.expected);
+        }
+        Ok(())
+    }
+
+    /// The grid and its corrections.
+    pub fn tracker(&mut self) -> &mut Tracker {
+        &mut self.tracker
+    }
+
+    /// The grid.
+    pub fn grid(&self) -> &Tracker {
+        &self.tracker
+    }
+
+    /// The operator wants to start anew: grid, corrections and engine.
+    pub fn reset(&mut self) {
+        self.tracker.reset();
+        self.restart_engine(self.expected);
+    }
+
+    /// Seconds of the stream at sample `index`.
+    pub fn seconds(&self, index: f64) -> f64 {
+        self.base_s + index / f64::from(self.rate_hz)
+    }
+
+    /// The sample that should come next, `None` before the first.
+    pub fn expected(&self) -> Option<u64> {
+        self.expected
+    }
+
+    /// Samples per second.
+    pub fn rate_hz(&self) -> u32 {
+        self.rate_hz
+    }
+
+    fn bridge(&mut self, expected: u64, first_index: u64, out: &mut Vec<Emitted>) {
+        let missing = first_index - expected;
+        if missing as f64 <= FILLED_GAP_S * f64::from(self.rate_hz) {
+            // Not silence: what was missed may have been loud.
+            let silent = self.silent_s;
+            self.hear(&vec![0.0; missing as usize], out);
+            self.silent_s = silent;
+            return;
+        }
+        self.restart_engine(Some(first_index));
+        self.tracker.lost();
+        let now = self.seconds(first_index as f64);
+        self.tracker.advance(now, out);
+    }
+
+    fn restart_engine(&mut self, at: Option<u64>) {
+        self.engine.reset();
+        self.engine_start = at.unwrap_or(0);
+        self.expected = at;
+        self.step.clear();
+    }
+
+    fn hear(&mut self, mut samples: &[f32], out: &mut Vec<Emitted>) {
+        let whole = (self.rate_hz / STEPS_PER_S).max(1) as usize;
+        while !samples.is_empty() {
+            let (now, later) = samples.split_at(samples.len().min(whole - self.step.len()));
+            self.step.extend(now.iter().map(|sample| sane(*sample)));
+            samples = later;
+            self.expected = self.expected.map(|index| index.saturating_add(now.len() as u64));
+            if self.step.len() == whole {
+                self.finish_step(out);
+                self.step.clear();
+            }
+        }
+    }
+
+    fn finish_step(&mut self, out: &mut Vec<Emitted>) {
+        let now = self.seconds(self.expected.unwrap_or(0) as f64);
+        self.engine.process(&self.step, &mut self.found);
+        for event in std::mem::take(&mut self.found) {
+            self.take(event, now, out);
+        }
+        let energy: f32 = self.step.iter().map(|sample| sample * sample).sum();
+        let silent = energy <= SILENT_RMS * SILENT_RMS * self.step.len() as f32;
+        self.silent_s = if silent { self.silent_s + 1.0 / f64::from(STEPS_PER_S) } else { 0.0 };
+        self.tracker.level(self.silent_s);
+        self.tracker.advance(now, out);
+    }
+
+    fn take(&mut self, event: EngineEvent, heard_s: f64, out: &mut Vec<Emitted>) {
+        let start = self.engine_start as f64;
+        match event {
+            EngineEvent::Beat(beat) if beat.bpm > 0.0 => {
+                let heard = Heard { at: self.seconds(start + beat.at), period: 60.0 / beat.bpm };
+                self.tracker.beat(heard, beat.place);
+            }
+            EngineEvent::Beat(_) => {}
+            EngineEvent::Onset(onset) => {
+                self.onsets += 1;
+                let at_s = self.seconds(start + onset.at);
+                let onset = Onset { kind: OnsetKind::Other, strength: onset.strength, count: self.onsets };
+                out.push(Emitted { heard_s, at_s, event: Event::Onset(onset) });
+            }
+        }
+    }
+}
+
+// One sample that is no number would stay in an engine's filters for ever.
+fn sane(sample: f32) -> f32 {
+    if sample.is_finite() { sample.clamp(-LOUDEST, LOUDEST) } else { 0.0 }
+}

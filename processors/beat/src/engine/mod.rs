@@ -1,0 +1,91 @@
+//! Beat engines: what hears beats in samples. The tracker turns their findings into a steady grid.
+
+pub mod aubio;
+
+use serde::{Deserialize, Serialize};
+
+/// Something that hears beats and onsets in a mono signal.
+///
+/// An engine knows no clock and no stream: its time is samples since it was made or last reset. The
+/// same samples give the same events, whatever the size of the pieces in which they are handed over.
+pub trait Engine {
+    /// Takes the next samples and adds what was found, in the order in which it was found.
+    fn process(&mut self, samples: &[f32], out: &mut Vec<EngineEvent>);
+
+    /// Forgets everything, and counts samples from 0 again.
+    fn reset(&mut self);
+}
+
+/// What an engine found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum EngineEvent {
+    /// A beat, just now or a little while ago.
+    Beat(Beat),
+    /// The start of a sound.
+    Onset(Onset),
+}
+
+/// A beat as an engine heard it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Beat {
+    /// Samples since the start of the engine.
+    pub at: f64,
+    /// The engine's tempo at that moment in beats per minute, above 0.
+    pub bpm: f64,
+    /// How sure the engine is, 0..1.
+    pub confidence: f32,
+    /// Where in the bar it lies, if the engine knows bars.
+    pub place: Option<Place>,
+}
+
+/// Place of a beat in its bar.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Place {
+    /// Number of the beat, 1 the downbeat.
+    pub beat: u32,
+    /// Beats of the bar, at least 1.
+    pub beats_per_bar: u32,
+    /// How sure the engine is, 0..1.
+    pub confidence: f32,
+}
+
+/// An onset as an engine heard it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Onset {
+    /// Samples since the start of the engine.
+    pub at: f64,
+    /// 0..1 of the strongest of late.
+    pub strength: f32,
+}
+
+/// The engines that there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EngineKind {
+    /// aubio 0.4.9
+    #[default]
+    Aubio,
+}
+
+impl EngineKind {
+    /// Makes one for a sample rate.
+    ///
+    /// # Errors
+    /// When it cannot work at this rate.
+    pub fn make(self, rate_hz: u32) -> Result<Box<dyn Engine>, EngineError> {
+        match self {
+            EngineKind::Aubio => Ok(Box::new(aubio::Aubio::new(rate_hz)?)),
+        }
+    }
+}
+
+/// The engine could not be made.
+#[derive(Debug, thiserror::Error)]
+#[error("no beats can be heard at {rate_hz} Hz: use an input between 8000 and 192000 Hz")]
+pub struct EngineError {
+    /// The sample rate that was asked for.
+    pub rate_hz: u32,
+    /// The engine's own word, if it has one.
+    #[source]
+    pub source: Option<aubio_rs::Error>,
+}

@@ -1,0 +1,173 @@
+//! The beat processor on a real broker.
+
+use std::cell::Cell;
+use std::path::Path;
+use std::rc::Rc;
+use std::time::Duration;
+
+use bus::{Bus, Inbox, time};
+use component::Launch;
+use schemas::audio::{Block, Input, InputKind, InputState};
+use schemas::beat::{Grid, Mode, Tick};
+use schemas::{Name, Payload};
+use serde_json::{Value, json};
+use testkit::nats::Server;
+
+use crate::Beat;
+use crate::core_tests::drums;
+
+const RATE_HZ: u32 = 48_000;
+const BLOCK: usize = 256;
+const DEADLINE: Duration = Duration::from_secs(20);
+
+fn settings(server: &Server, instance: &str) -> bus::Settings {
+    bus::Settings {
+        url: server.url(),
+        credentials: None,
+        instance: Name::new(instance).unwrap(),
+        wait_for_broker: false,
+    }
+}
+
+fn launch(server: &Server, state_dir: &Path) -> Launch {
+    let instance = Name::new("beat").unwrap();
+    let config = serde_json::to_value(crate::Config::default()).unwrap();
+    let bus = settings(server, "beat");
+    Launch { instance, config, overlay: json!({}), bus, state_dir: state_dir.to_owned() }
+}
+
+fn input(state: InputState) -> Input {
+    let (kind, device, reason) = (InputKind::Device, "test".to_owned(), String::new());
+    Input { kind, device, rate: RATE_HZ, channels: 1, state, demo: false, reason }
+}
+
+// Real time: each block leaves when it would have been captured. Samples are counted in `position`,
+// which outlives a pause.
+async fn feed(bus: Bus, position: Rc<Cell<usize>>) {
+    let blocks = bus.publisher::<Block>(&Name::main());
+    let mut pace = tokio::time::interval(Duration::from_secs_f64(BLOCK as f64 / f64::from(RATE_HZ)));
+    let (start, first) = (time::now(), position.get());
+    for samples in drums(RATE_HZ, 60.0)[first..].chunks(BLOCK) {
+        pace.tick().await;
+        let index = position.get();
+        let stamp = start.plus_s((index - first) as f64 / f64::from(RATE_HZ));
+        blocks.send(
+            stamp,
+            &Block { rate: RATE_HZ, index: index as u64, samples: samples.to_vec(), demo: false },
+        );
+        position.set(index + samples.len());
+    }
+}
+
+async fn until<T: Payload + std::fmt::Debug>(
+    inbox: &Inbox,
+    what: &str,
+    fits: impl Fn(&schemas::Header, &T) -> bool,
+) -> (schemas::Header, T) {
+    let seen = std::cell::RefCell::new(Vec::new());
+    let look = async {
+        loop {
+            let delivery = inbox.next().await;
+            if delivery.subject.topic().name == T::TOPIC.name {
+                let message = delivery.decode::<T>().unwrap();
+                if fits(&message.header, &message.body) {
+                    return (message.header, message.body);
+                }
+                seen.borrow_mut().push(message.body);
+            }
+        }
+    };
+    let found = tokio::time::timeout(DEADLINE, look).await;
+    found.unwrap_or_else(|_| panic!("never saw {what}, but {:?}", seen.borrow()))
+}
+
+async fn ask(bus: &Bus, verb: &str, args: Value) -> Value {
+    let reply = bus.request(&Name::new("beat").unwrap(), verb, &args).await.unwrap();
+    serde_json::to_value(reply).unwrap()
+}
+
+async fn play_and_lose_everything() {
+    let server = Server::jetstream().unwrap();
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let bus = Bus::connect(settings(&server, "test")).await.unwrap();
+    bus::state::create(&bus).await.unwrap();
+    let mut inbox = bus.inbox();
+    inbox.subscribe(Tick::TOPIC, None).await;
+    inbox.subscribe(Grid::TOPIC, None).await;
+    let inputs = bus.publisher::<Input>(&Name::main());
+    inputs.send(time::now(), &input(InputState::Live));
+    let beat = tokio::task::spawn_local(component::run::<Beat>(launch(&server, folders[0].path())));
+    until::<Grid>(&inbox, "that it listens", |_, grid| grid.mode == Mode::Searching).await;
+    let feeder = tokio::task::spawn_local(feed(bus.clone(), Rc::default()));
+
+    let (header, _) =
+        until::<Tick>(&inbox, "a tick at 120 BPM", |_, tick| (tick.bpm - 120.0).abs() < 2.0).await;
+    assert!(header.at - header.sent > 0.03, "announced {} s ahead", header.at - header.sent);
+
+    let reply = ask(&bus, "double", json!(null)).await;
+    assert!(reply["bpm"].as_f64().is_some_and(|bpm| (bpm - 240.0).abs() < 4.0), "{reply}");
+    assert_eq!((&reply["octave"], &reply["ok"]), (&json!(1), &json!(true)));
+    ask(&bus, "halve", json!(null)).await;
+    assert_eq!(ask(&bus, "nudge_ms", json!(["20"])).await["nudge_ms"], json!(20.0));
+    assert_eq!(ask(&bus, "downbeat_here", json!(null)).await["ok"], json!(true));
+    assert_eq!(ask(&bus, "nudge_ms", json!(["far"])).await["error"]["kind"], json!("usage"));
+    assert_eq!(ask(&bus, "tap", json!(["nobody"])).await["error"]["kind"], json!("absent"));
+    let (_, tick) = until::<Tick>(&inbox, "a tick with its place", |_, tick| tick.beat.is_some()).await;
+
+    feeder.abort();
+    until::<Grid>(&inbox, "a held grid", |_, grid| grid.mode == Mode::Held).await;
+    let (_, held) =
+        until::<Tick>(&inbox, "a tick without input", |_, next| next.index > tick.index + 3).await;
+
+    beat.abort();
+    inputs.send(time::now(), &input(InputState::Lost));
+    let _again = tokio::task::spawn_local(component::run::<Beat>(launch(&server, folders[1].path())));
+    let born = time::unix_s();
+    let (header, grid) =
+        until::<Grid>(&inbox, "the grid of the next generation", |header, _| header.sent > born).await;
+    assert_eq!(grid.mode, Mode::Held, "no searching over a young grid");
+    let (_, next) =
+        until::<Tick>(&inbox, "a tick of the next generation", |h, _| h.origin == header.origin).await;
+    assert!(next.index > held.index && next.index < held.index + 8, "{} then {}", held.index, next.index);
+    assert!((next.bpm - held.bpm).abs() < 0.1 && next.beat.is_some(), "{next:?} after {held:?}");
+}
+
+async fn pause_and_go_on() {
+    let server = Server::jetstream().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let bus = Bus::connect(settings(&server, "test")).await.unwrap();
+    bus::state::create(&bus).await.unwrap();
+    let mut inbox = bus.inbox();
+    inbox.subscribe(Tick::TOPIC, None).await;
+    inbox.subscribe(Grid::TOPIC, None).await;
+    let _beat = tokio::task::spawn_local(component::run::<Beat>(launch(&server, folder.path())));
+    bus.publisher::<Input>(&Name::main()).send(time::now(), &input(InputState::Live));
+    until::<Grid>(&inbox, "that it listens", |_, grid| grid.mode == Mode::Searching).await;
+    let position = Rc::<Cell<usize>>::default();
+    let feeder = tokio::task::spawn_local(feed(bus.clone(), position.clone()));
+    until::<Grid>(&inbox, "the music", |_, grid| grid.mode == Mode::Locked).await;
+    feeder.abort();
+    until::<Grid>(&inbox, "a held grid", |_, grid| grid.mode == Mode::Held).await;
+    // The capture stopped, and counts on as if no time had passed.
+    let second = time::now();
+    let zero = second.at - position.get() as f64 / f64::from(RATE_HZ);
+    let _feeder = tokio::task::spawn_local(feed(bus.clone(), position));
+    until::<Grid>(&inbox, "the music again", |_, grid| grid.mode == Mode::Locked).await;
+    until::<Tick>(&inbox, "ticks on the kicks", |header, _| {
+        let beats = (header.at - zero) / 0.5;
+        header.at > second.at + 3.0 && (beats - beats.round()).abs() < 0.08
+    })
+    .await;
+}
+
+#[test]
+fn a_capture_that_paused_is_followed_again() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    tokio::task::LocalSet::new().block_on(&runtime, pause_and_go_on());
+}
+
+#[test]
+fn beats_go_on_through_commands_lost_input_and_restart() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    tokio::task::LocalSet::new().block_on(&runtime, play_and_lose_everything());
+}

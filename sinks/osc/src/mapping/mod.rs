@@ -1,0 +1,23 @@
+//! From messages of the bus to OSC messages, as a target file says.
+//!
+//! Everything that can be wrong with a mapping is found when its file is loaded: subjects, fields,
+//! names and functions are looked up in the schema of the subject, and expressions are tried with
+//! sample values of every field. On stage nothing is left but a field that is null: then there is
+//! nothing to say, and no message is sent.
+
+mod address;
+mod argument;
+mod compile;
+mod example;
+mod expression;
+mod feed;
+mod fields;
+mod text;
+
+pub use argument::Skip;
+pub use compile::{Mapping, Release, Target};
+pub use feed::{BEAT, Feed, PHASE, READS};
+pub use fields::Fields;
+
+#[cfg(test)]
+mod tests;

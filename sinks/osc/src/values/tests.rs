@@ -1,0 +1,127 @@
+//! Values through a real socket.
+
+use std::net::UdpSocket;
+use std::time::Duration;
+
+use rosc::{OscPacket, decoder};
+use serde_json::json;
+
+use super::*;
+use crate::send::Mirror;
+
+const MS: i64 = 1_000_000;
+
+struct Stage {
+    values: Values,
+    receiver: UdpSocket,
+    feed: Feed,
+}
+
+fn stage(from: &str, sends: &str) -> Stage {
+    let text = format!(
+        "title = \"T\"\nevidence = \"unverified\"\naddress = \"127.0.0.1:9\"\nmax_rate_hz = 10\n{sends}"
+    );
+    let target = Arc::new(Target::compile(&text).unwrap());
+    let receiver = UdpSocket::bind("127.0.0.1:0").unwrap();
+    receiver.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let address = receiver.local_addr().unwrap().to_string();
+    let destination = Destination::new(Name::main(), &address, false, Arc::new(Mirror::new().0));
+    Stage {
+        values: Values::new(Name::room(), target, destination),
+        receiver,
+        feed: Feed::named(from).unwrap(),
+    }
+}
+
+impl Stage {
+    /// Hands over a message at `now_ms` and says how many datagrams went out.
+    fn take(&mut self, message: serde_json::Value, now_ms: i64) -> u64 {
+        let before = self.values.destination.counts().sent;
+        self.values.take(self.feed, &Fields::new(message), now_ms * MS);
+        self.values.destination.counts().sent - before
+    }
+
+    fn next(&self) -> (String, Vec<OscType>) {
+        let mut buffer = [0; 2000];
+        let length = self.receiver.recv(&mut buffer).expect("a datagram");
+        match decoder::decode_udp(&buffer[..length]).unwrap().1 {
+            OscPacket::Message(message) => (message.addr, message.args),
+            OscPacket::Bundle(_) => panic!("a bundle"),
+        }
+    }
+}
+
+fn rms(value: f64) -> serde_json::Value {
+    json!({"rms": value})
+}
+
+const RMS: &str =
+    "[[send]]\nfrom = \"audio.features\"\nosc = \"/rms\"\nargs = [{ type = \"f\", field = \"rms\" }]\n";
+
+#[test]
+fn a_value_goes_out_on_arrival_at_its_rate_and_the_last_of_a_burst_is_not_lost() {
+    let mut stage = stage("audio.features", RMS);
+    assert_eq!(stage.take(rms(0.1), 0), 1);
+    assert_eq!((stage.take(rms(0.2), 10), stage.take(rms(0.3), 20)), (0, 0));
+    assert_eq!(stage.values.waiting_due_ns(), Some(220 * MS));
+    stage.values.send_waiting(219 * MS);
+    assert_eq!(stage.values.destination.counts().sent, 1);
+    stage.values.send_waiting(220 * MS);
+    assert_eq!(stage.values.waiting_due_ns(), None);
+    let sent = [stage.next(), stage.next()].map(|(_, args)| args);
+    assert_eq!(sent, [vec![OscType::Float(0.1)], vec![OscType::Float(0.3)]]);
+}
+
+#[test]
+fn a_newer_value_replaces_the_waiting_one() {
+    let mut stage = stage("audio.features", RMS);
+    stage.take(rms(0.1), 0);
+    stage.take(rms(0.2), 10);
+    assert_eq!(stage.take(rms(0.4), 110), 1);
+    assert_eq!(stage.values.waiting_due_ns(), None);
+}
+
+#[test]
+fn a_change_within_the_deadband_is_not_sent() {
+    let mut stage = stage("audio.features", &format!("{RMS}deadband = 0.01\n"));
+    assert_eq!(stage.take(rms(0.5), 0), 1);
+    assert_eq!(stage.take(rms(0.505), 1000), 0);
+    assert_eq!(stage.take(rms(0.52), 2000), 1);
+    // Out and back within the interval: nothing is left to say.
+    stage.take(rms(0.9), 2001);
+    stage.take(rms(0.52), 2002);
+    assert_eq!(stage.values.waiting_due_ns(), None);
+}
+
+#[test]
+fn events_are_never_thinned_out_and_conditions_choose() {
+    let onset = |kind: &str| json!({"kind": kind, "strength": 1.0, "count": 1});
+    let mut stage = stage(
+        "beat.onset",
+        "[[send]]\nfrom = \"beat.onset\"\nwhen = \"kind == 'kick'\"\nosc = \"/kick\"\nargs = [{ type = \"f\", field = \"strength\" }]\n",
+    );
+    assert_eq!([0, 1, 2].map(|ms| stage.take(onset("kick"), ms)), [1, 1, 1]);
+    assert_eq!(stage.take(onset("hat"), 3), 0);
+}
+
+#[test]
+fn resync_sends_the_last_of_everything_and_nothing_that_never_was() {
+    let two = format!("{RMS}{}", RMS.replace("rms", "peak"));
+    let mut stage = stage("audio.features", &two);
+    stage.values.resync();
+    stage.take(rms(0.25), 0);
+    assert_eq!(stage.next(), ("/rms".to_owned(), vec![OscType::Float(0.25)]));
+    stage.values.resync();
+    assert_eq!(stage.next(), ("/rms".to_owned(), vec![OscType::Float(0.25)]));
+    let counts = stage.values.destination.counts();
+    assert_eq!((counts.sent, counts.skipped), (2, 1), "a peak that is not there is skipped and counted");
+}
+
+#[test]
+fn triggers_are_handed_to_the_beat_thread() {
+    let text = "[[send]]\nfrom = \"beat.onset\"\nosc = \"/kick\"\nargs = [{ type = \"f\", value = 1 }]\nrelease = { after_ms = 50, args = [{ type = \"f\", value = 0 }] }\n";
+    let mut stage = stage("beat.onset", text);
+    let triggers = stage.values.take(stage.feed, &Fields::new(json!({"kind": "kick"})), 0);
+    assert_eq!((triggers.len(), triggers[0].mapping, &triggers[0].args), (1, 0, &vec![OscType::Float(1.0)]));
+    assert_eq!(stage.values.destination.counts().sent, 0);
+}
