@@ -2,4 +2,20 @@
 //! pipelines against a real nats-server.
 
 #[cfg(test)]
+mod bus;
+#[cfg(test)]
+mod compliance;
+#[cfg(test)]
+mod errors;
+#[cfg(test)]
+mod newcomer;
+#[cfg(test)]
+mod permissions;
+#[cfg(test)]
+mod pipeline;
+#[cfg(test)]
+mod supervision;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
 mod tidy;

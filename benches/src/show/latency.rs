@@ -11,10 +11,11 @@ use anyhow::{Result, anyhow, ensure};
 use bus::{Bus, Inbox};
 use rosc::{OscPacket, OscType};
 use schemas::audio::Features;
-use schemas::beat::Tick;
+use schemas::beat::{Grid, Tick};
 use schemas::{Name, Payload as _};
 use testkit::wait::mono_ns;
 
+use super::follow::{News, predicted};
 use super::running::Show;
 use crate::arrivals::Arrival;
 use crate::beats;
@@ -40,6 +41,8 @@ struct Said {
     blocks: Vec<(f32, i64)>,
     /// Number and announced instant of each beat.
     ticks: Vec<(i64, i64)>,
+    /// Every grid.
+    grids: Vec<News>,
 }
 
 /// One OSC message.
@@ -83,6 +86,10 @@ fn features(said: &Said, sent: &[Sent], budgets: &mut Budgets, details: &mut Tab
 }
 
 fn beat(said: &Said, sent: &[Sent], bare: &Spread, budgets: &mut Budgets, details: &mut Table) -> Result<()> {
+    for (i, a) in &said.ticks { let o = sent.iter().find(|m| m.address == COUNT && m.args == [OscType::Int(*i as i32)]).map(|m| (m.at_ns - a) as f64/1e6); let g = predicted(&said.grids, mono_ns()).iter().find(|(j,_)| j==i).map(|(_,b)| (b-a) as f64/1e6); eprintln!("DBG tick {i} osc {o:?} own {g:?}"); }
+    for n in &said.grids { eprintln!("DBG grid i {} at {:.2} arrived {:.2} bpm {:.4} {:?}", n.heard.grid.index, (n.heard.at_ns as f64)/1e6, n.arrived_ns as f64/1e6, n.heard.grid.bpm, n.heard.grid.mode); }
+    let meant = beat_errors(&predicted(&said.grids, mono_ns()), sent);
+    row("beat: |datagram − the sink's own prediction|", &Spread::of(magnitudes(&meant)), details);
     let errors_ns = beat_errors(&said.ticks, sent);
     ensure!(
         errors_ns.len() >= BEATS_MIN,
@@ -90,7 +97,7 @@ fn beat(said: &Said, sent: &[Sent], bare: &Spread, budgets: &mut Budgets, detail
         errors_ns.len(),
         said.ticks.len()
     );
-    let spread = Spread::of(errors_ns.iter().map(|ns| ns.abs()).collect());
+    let spread = Spread::of(magnitudes(&errors_ns));
     row("beat: |datagram − announced instant|", &spread, details);
     let figure = format!("{} (bare timer {})", in_ms(spread.p99), in_ms(bare.p99));
     let met = beats::on_time(spread.p99, bare.p99);
@@ -121,6 +128,7 @@ fn listen(show: &Show, bus: Bus) -> Result<JoinHandle<Said>> {
         let mut inbox = bus.inbox();
         inbox.subscribe(Features::TOPIC, Some(&Name::main())).await;
         inbox.subscribe(Tick::TOPIC, Some(&Name::room())).await;
+        inbox.subscribe(Grid::TOPIC, Some(&Name::room())).await;
         bus.flush(Duration::from_secs(1)).await;
         inbox
     });
@@ -135,7 +143,10 @@ async fn read(inbox: &Inbox) -> Said {
         let left = Duration::from_nanos(u64::try_from(until_ns - mono_ns()).unwrap_or(0));
         let Ok(delivery) = tokio::time::timeout(left, inbox.next()).await else { return said };
         let at_ns = delivery.header.at_mono_ns;
-        if let (true, Ok(tick)) = (delivery.subject.topic() == Tick::TOPIC, delivery.decode::<Tick>()) {
+        if delivery.subject.topic() == Grid::TOPIC {
+            said.grids.extend(News::of(&delivery));
+        } else if let (true, Ok(tick)) = (delivery.subject.topic() == Tick::TOPIC, delivery.decode::<Tick>())
+        {
             said.ticks.push((tick.body.index, at_ns));
         } else if let Ok(features) = delivery.decode::<Features>() {
             said.blocks.push((features.body.rms, at_ns));
@@ -194,11 +205,15 @@ fn features_delays(blocks: &[(f32, i64)], sent: &[Sent]) -> Matched {
     matched
 }
 
-/// Arrival minus announced instant of every beat that was announced.
-fn beat_errors(ticks: &[(i64, i64)], sent: &[Sent]) -> Vec<i64> {
-    let announced: HashMap<i64, i64> = ticks.iter().copied().collect();
+fn magnitudes(errors_ns: &[i64]) -> Vec<i64> {
+    errors_ns.iter().map(|ns| ns.abs()).collect()
+}
+
+/// Arrival minus expected instant of every beat whose number was expected.
+fn beat_errors(expected: &[(i64, i64)], sent: &[Sent]) -> Vec<i64> {
+    let expected: HashMap<i64, i64> = expected.iter().copied().collect();
     let error = |message: &Sent| match message.args[..] {
-        [OscType::Int(index)] => Some(message.at_ns - announced.get(&i64::from(index))?),
+        [OscType::Int(index)] => Some(message.at_ns - expected.get(&i64::from(index))?),
         _ => None,
     };
     sent.iter().filter(|message| message.address == COUNT).filter_map(error).collect()

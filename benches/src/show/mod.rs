@@ -3,6 +3,7 @@
 
 mod commands;
 mod deaths;
+mod follow;
 mod latency;
 mod load;
 mod running;
@@ -39,4 +40,5 @@ pub(crate) fn run() -> Result<Section> {
 const INTRO: &str = "`vjbus up` with the shipped configuration: every component a process of its own, the project's demo track \
     played from a WAV file at 48 kHz in blocks of 256 frames, target `generic` on loopback. Arrival of datagrams is stamped by \
     the kernel. Features count from the capture of the first sample of their block, so 5.3 ms of each figure are the block itself; \
-    beats count from the instant that `beat.tick` announced.";
+    beats count from the instant that `beat.tick` announced, and once more from what the sink itself predicted: between the two lies \
+    what the grid moved after the announcement.";

@@ -103,7 +103,7 @@ async fn serve<C: Component>(ctx: &Context) -> Result<Service, Exit> {
 }
 
 enum Turn {
-    Stop,
+    Signal,
     Beat,
     Link,
     Command(Box<Command>),
@@ -120,7 +120,7 @@ async fn live<C: Component>(mut component: C, mut settings: Settings, mut ctx: C
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let turn = tokio::select! {
-            () = &mut signals => Turn::Stop,
+            () = &mut signals => Turn::Signal,
             _ = beats.tick() => Turn::Beat,
             Ok(()) = link.changed() => Turn::Link,
             command = service.next() => Turn::Command(Box::new(command)),
@@ -128,7 +128,7 @@ async fn live<C: Component>(mut component: C, mut settings: Settings, mut ctx: C
             () = component.wait() => Turn::Wake,
         };
         let done = match turn {
-            Turn::Stop => Err(Exit::Done),
+            Turn::Signal => return end(component, ctx, Exit::Done, LifecycleEvent::Exited).await,
             Turn::Beat | Turn::Link => {
                 report(&mut ctx, tap.as_mut());
                 Ok(())
@@ -143,7 +143,9 @@ async fn live<C: Component>(mut component: C, mut settings: Settings, mut ctx: C
         };
         ctx.health.round();
         if let Err(exit) = done {
-            return end(component, ctx, exit).await;
+            // Only a command is a wish; the supervisor starts again whatever else ends.
+            let event = if exit == Exit::Done { LifecycleEvent::Stopped } else { LifecycleEvent::Exited };
+            return end(component, ctx, exit, event).await;
         }
     }
 }
@@ -169,13 +171,12 @@ async fn obey<C: Component>(component: &mut C, settings: &mut Settings, command:
     outcome.exit.map_or(Ok(()), Err)
 }
 
-async fn end<C: Component>(mut component: C, mut ctx: Context, exit: Exit) -> Exit {
+async fn end<C: Component>(mut component: C, mut ctx: Context, exit: Exit, event: LifecycleEvent) -> Exit {
     ctx.health.set(schemas::sys::State::Stopping, &exit.to_string());
     ctx.beat();
     if tokio::time::timeout(STOP, component.stop(&mut ctx)).await.is_err() {
         tracing::warn!("not drained in time");
     }
-    let event = if exit == Exit::Done { LifecycleEvent::Stopped } else { LifecycleEvent::Exited };
     ctx.lifecycle(event, &exit.to_string());
     ctx.bus.flush(FLUSH).await;
     exit

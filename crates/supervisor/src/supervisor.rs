@@ -219,6 +219,10 @@ impl Supervisor {
     }
 
     fn on_event(&mut self, event: Event) {
+        // What a process said before its end is heard before its end: its last live changes count.
+        while let Some(delivery) = self.inbox.take() {
+            self.hear(&delivery);
+        }
         let now = self.now();
         match event {
             Event::BrokerGreets { version } => {

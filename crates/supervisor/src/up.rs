@@ -14,7 +14,7 @@ use crate::child::Event;
 use crate::files::{FileError, make_folder};
 use crate::members::{Members, Surroundings};
 use crate::plan::{BrokerPlan, Plan};
-use crate::platform::DownSignals;
+use crate::platform::{DownSignals, Nudge};
 use crate::policy::Input;
 use crate::process::Identity;
 use crate::record::{self, Record, SupervisorFile};
@@ -77,13 +77,19 @@ impl UpError {
     }
 }
 
-impl Supervisor {
-    /// Begins the show: takes over what still runs, starts the rest. From here on the signals that end
-    /// a process mean `down` and are seen by [`Supervisor::run`].
-    ///
-    /// # Errors
-    /// See [`UpError`]; a broker that was already started then runs on and is taken over next time.
-    pub async fn start(plan: Plan) -> Result<Supervisor, UpError> {
+/// What a supervisor needs before it starts anything.
+struct Ground {
+    dir: StateDir,
+    us: Name,
+    name: component::Held,
+    signals: DownSignals,
+    clock: Instant,
+    sender: mpsc::Sender<Event>,
+    events: mpsc::Receiver<Event>,
+}
+
+impl Ground {
+    fn take(plan: &Plan) -> Result<Ground, UpError> {
         let signals =
             DownSignals::install().map_err(|e| UpError::System("take over the signals", e.into()))?;
         let us = voice::name().map_err(|e| UpError::System("take its name", e.into()))?;
@@ -91,26 +97,60 @@ impl Supervisor {
             return Err(UpError::ReservedName(taken.name.clone()));
         }
         let dir = StateDir::new(&plan.state_dir);
-        let unusable = |source| UpError::StateDir { dir: plan.state_dir.clone(), source };
-        make_folder(dir.path()).map_err(unusable)?;
+        make_folder(dir.path()).map_err(unusable(&dir))?;
         let name = component::Held::take(dir.path(), SUPERVISOR)?;
-        let clock = Instant::now();
-        let (sender, events) = mpsc::channel(EVENTS_MAX);
         record::forget_dead(&dir);
+        let (sender, events) = mpsc::channel(EVENTS_MAX);
+        Ok(Ground { dir, us, name, signals, clock: Instant::now(), sender, events })
+    }
+}
+
+fn unusable(dir: &StateDir) -> impl FnOnce(FileError) -> UpError + use<> {
+    let dir = dir.path().to_owned();
+    move |source| UpError::StateDir { dir, source }
+}
+
+impl Supervisor {
+    /// Begins the show: takes over what still runs, starts the rest. From here on the signals that end
+    /// a process mean `down` and are seen by [`Supervisor::run`].
+    ///
+    /// # Errors
+    /// See [`UpError`]; what was started for this show is then ended again.
+    pub async fn start(plan: Plan) -> Result<Supervisor, UpError> {
+        let ground = Ground::take(&plan)?;
         let (brokers, living): (Vec<_>, Vec<_>) =
-            record::living(&dir).into_iter().partition(|r| r.key == BROKER);
+            record::living(&ground.dir).into_iter().partition(|r| r.key == BROKER);
         let recorded = brokers.into_iter().next();
-        let (url, broker) = bring_up_broker(&plan, &dir, clock.elapsed(), recorded, &sender).await?;
-        let bus = connect(plan.keys(), &url, &us).await?;
+        let before = recorded.as_ref().map(|record| record.identity.clone());
+        let (url, broker) = bring_up_broker(&plan, &ground, recorded).await?;
+        let started = broker.as_ref().and_then(|broker| broker.child.identity().cloned());
+        let begun = Supervisor::begin(plan, ground, url, broker, living).await;
+        if let (Err(_), Some(broker)) = (&begun, started.filter(|now| before.as_ref() != Some(now)))
+            && let Err(error) = broker.signal(Nudge::Terminate)
+        {
+            tracing::error!(pid = broker.pid, %error, "the broker that was just started runs on");
+        }
+        begun
+    }
+
+    async fn begin(
+        plan: Plan,
+        ground: Ground,
+        url: String,
+        broker: Option<Managed>,
+        living: Vec<Record>,
+    ) -> Result<Supervisor, UpError> {
+        let Ground { dir, us, .. } = &ground;
+        let bus = connect(plan.keys(), &url, us).await?;
         bus::state::create(&bus).await?;
         if living.is_empty() {
             bus::state::clear(&bus).await?;
         }
-        write_ourselves_down(&dir, &plan, &url, broker.is_some()).map_err(unusable)?;
+        write_ourselves_down(dir, &plan, &url, broker.is_some()).map_err(unusable(dir))?;
         let mut inbox = bus.inbox();
         inbox.subscribe(sys::Heartbeat::TOPIC, None).await;
         inbox.subscribe(sys::Lifecycle::TOPIC, None).await;
-        let service = voice::serve(&bus, &us, &plan.version)
+        let service = voice::serve(&bus, us, &plan.version)
             .await
             .map_err(|e| UpError::System("offer its commands", e.into()))?;
         let surroundings = Surroundings {
@@ -120,28 +160,28 @@ impl Supervisor {
             version: plan.version.clone(),
         };
         let (control_sender, control) = mpsc::channel(CONTROL_MAX);
-        let (shown, status) = watch::channel(status_offline(&dir, &url));
+        let (shown, status) = watch::channel(status_offline(dir, &url));
         let mut supervisor = Supervisor {
-            voice: Voice::new(&bus, &us, &plan.version),
-            members: Members::new(surroundings, plan.supervision.clone(), sender),
+            voice: Voice::new(&bus, us, &plan.version),
+            members: Members::new(surroundings, plan.supervision.clone(), ground.sender),
             handle: Handle::new(control_sender, status),
             link: LinkWatch::default(),
             due: Due::default(),
             stopping: false,
             rotation: None,
-            _name: name,
-            dir,
+            clock: ground.clock,
+            dir: ground.dir,
+            events: ground.events,
+            signals: ground.signals,
+            _name: ground.name,
             plan,
             url,
-            clock,
             broker,
             bus,
             inbox,
             service,
-            events,
             control,
             shown,
-            signals,
         };
         supervisor.populate(living);
         supervisor.show();
@@ -174,17 +214,16 @@ impl Supervisor {
 
 async fn bring_up_broker(
     plan: &Plan,
-    dir: &StateDir,
-    now: Duration,
+    ground: &Ground,
     recorded: Option<Record>,
-    events: &mpsc::Sender<Event>,
 ) -> Result<(String, Option<Managed>), UpError> {
     match &plan.broker {
         BrokerPlan::External { url, .. } => Ok((url.clone(), None)),
         BrokerPlan::Managed { port } => {
-            let wanted =
-                Wanted { dir, port: *port, instances: &plan.instances, config: &plan.supervision, events };
-            let managed = Managed::bring_up(wanted, now, recorded).await?;
+            let Ground { dir, sender: events, .. } = ground;
+            let (instances, config) = (plan.instances.as_slice(), &plan.supervision);
+            let wanted = Wanted { dir, port: *port, instances, config, events };
+            let managed = Managed::bring_up(wanted, ground.clock.elapsed(), recorded).await?;
             Ok((managed.url(), Some(managed)))
         }
     }

@@ -12,7 +12,6 @@ use tokio::task::JoinHandle;
 
 use super::*;
 use crate::plan::{ENV_BROKER_URL, ENV_KEY_FILE, ENV_OVERLAY_FILE, Instance};
-use crate::platform::Nudge;
 use crate::process::Launch;
 use crate::status::{ComponentStatus, Status};
 use crate::{SupervisionConfig, down_offline};

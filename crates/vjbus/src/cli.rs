@@ -73,6 +73,7 @@ pub(crate) enum Command {
         instance: String,
         verb: String,
         /// Arguments: a JSON object, KEY=VALUE, or plain values
+        #[arg(allow_negative_numbers = true)]
         args: Vec<String>,
     },
     /// Run one instance by hand
@@ -115,6 +116,14 @@ pub(crate) enum Command {
         #[command(subcommand)]
         what: BrokerCommand,
     },
+}
+
+impl Command {
+    /// Whether it speaks to what runs already, instead of beginning something.
+    pub(crate) fn reaches_a_running_show(&self) -> bool {
+        use Command::{Ctl, Down, Restart, Start, Status, Stop, Watch};
+        matches!(self, Down | Start { .. } | Stop { .. } | Restart { .. } | Status { .. } | Watch { .. } | Ctl { .. })
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -41,7 +41,11 @@ pub(crate) async fn follow(config: &Config, layers: &Layers, registry: &'static 
 }
 
 async fn apply(config: &Config, layers: &Layers, registry: &[Entry], program: &Path, handle: &Handle) {
-    match handle.apply(plan::of(config, layers, registry, program)).await {
+    let file = match config::snapshot(layers, &config.state_dir) {
+        Ok(file) => file,
+        Err(mistakes) => return mistakes.iter().for_each(|mistake| tracing::error!("edit not applied: {mistake}")),
+    };
+    match handle.apply(plan::of(config, registry, program, &file)).await {
         Ok(()) => tracing::info!("edit applied"),
         Err(error) => tracing::error!(error = %crate::chain(&error), "edit not applied"),
     }

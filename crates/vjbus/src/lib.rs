@@ -50,7 +50,7 @@ fn execute(cli: Cli, registry: &'static [Entry]) -> Outcome {
         Command::Check => return commands::check::run(&layers, registry),
         _ => {}
     }
-    let config = config::load(&layers, registry).map_err(mistakes)?;
+    let config = configuration(&cli.command, &layers, registry)?;
     // The main thread runs the component's own loop, the other one the client library: a handler that
     // blocks starves nobody else's pings.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
@@ -58,6 +58,19 @@ fn execute(cli: Cli, registry: &'static [Entry]) -> Outcome {
     // Blocking threads (name look-ups) that hang must not hold up the end.
     runtime.shutdown_background();
     outcome
+}
+
+/// Commands that begin something want a configuration without mistakes; commands to a running show are told of
+/// them and go on.
+fn configuration(command: &Command, layers: &Layers, registry: &[Entry]) -> Result<Config, Failure> {
+    if !command.reaches_a_running_show() {
+        return config::load(layers, registry).map_err(mistakes);
+    }
+    let (config, found) = config::load_leniently(layers, registry);
+    if !found.is_empty() {
+        tracing::warn!("the configuration has {} to mend; `vjbus check` names them", count(found.len(), "mistake"));
+    }
+    Ok(config)
 }
 
 async fn with_config(command: Command, config: &Config, layers: &Layers, registry: &'static [Entry]) -> Outcome {
@@ -77,7 +90,7 @@ async fn with_config(command: Command, config: &Config, layers: &Layers, registr
         Command::Config { what } => commands::config::run(config, layers, what).await,
         Command::Devices { meter } => commands::devices::run(meter),
         Command::Target { what } => commands::target::run(config, what),
-        Command::Broker { what } => commands::broker::run(config, layers, registry, &what),
+        Command::Broker { what } => commands::broker::run(config, registry, &what),
         Command::Decode | Command::Components | Command::Check => Ok(()),
     }
 }

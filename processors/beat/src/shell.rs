@@ -51,6 +51,10 @@ impl Component for Beat {
 
     type Config = Config;
 
+    fn mistakes(config: &Config) -> Vec<String> {
+        config.check().err().map(|refusal| format!("max_bpm: {}", refusal.message)).into_iter().collect()
+    }
+
     async fn start(config: Config, ctx: &mut Context) -> Result<Beat, Exit> {
         config.check().map_err(|refusal| Exit::Config(refusal.message))?;
         ctx.subscribe(Block::TOPIC, None).await?;

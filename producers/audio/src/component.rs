@@ -11,7 +11,7 @@ use schemas::playback::{Position, Track};
 use schemas::{Name, Payload as _};
 use serde_json::{Value, json};
 
-use crate::config::Config;
+use crate::config::{Config, SourceKind};
 use crate::report::{Block, Inlet, Report, chain};
 use crate::source::{Home, Prepared, latency_ns};
 use crate::status::Status;
@@ -23,6 +23,8 @@ const POSITION_NS: i64 = 100_000_000;
 const REPORTS_PER_TURN: usize = 64;
 /// How long looking at a file or the devices may take.
 const PREPARE: Duration = Duration::from_secs(10);
+/// The same while it runs: whoever changes the configuration waits for an answer for 1 s.
+const PREPARE_LIVE: Duration = Duration::from_millis(800);
 /// The instance whose source is called `main` unless it is named otherwise.
 const MAIN_INSTANCE: &str = "audio";
 
@@ -59,14 +61,14 @@ impl Component for Audio {
 
     type Config = Config;
 
+    fn mistakes(config: &Config) -> Vec<String> {
+        config.mistakes()
+    }
+
     async fn start(config: Config, ctx: &mut Context) -> Result<Audio, Exit> {
-        let mistakes = config.mistakes();
-        if !mistakes.is_empty() {
-            return Err(Exit::Config(mistakes.join("; ")));
-        }
         let home = Home { instance: ctx.instance().to_string(), state_dir: ctx.state_dir().to_owned() };
         ctx.busy("looking for the sound", PREPARE);
-        let prepared = prepare(&config, &home).await.map_err(Exit::Config)?;
+        let prepared = prepare(&config, &home, PREPARE).await.map_err(Exit::Config)?;
         let kind = prepared.kind();
         let name = name(&config, ctx.instance());
         let out = Publishers {
@@ -82,7 +84,7 @@ impl Component for Audio {
             out.track.send(ctx.now(), &Track::default());
         }
         let inlet = prepared
-            .start(&config, &home)
+            .start(&config, &home, None)
             .map_err(|e| Exit::Internal(format!("no thread for the sound: {e}")))?;
         let mut audio = Audio {
             config,
@@ -128,10 +130,6 @@ impl Component for Audio {
     }
 
     async fn apply(&mut self, config: Config, ctx: &mut Context) -> Result<(), Refusal> {
-        let mistakes = config.mistakes();
-        if !mistakes.is_empty() {
-            return Err(Refusal::config(mistakes.join("; ")));
-        }
         if config.name != self.config.name {
             return Err(Refusal::config("name: takes effect only when the instance is restarted"));
         }
@@ -139,9 +137,9 @@ impl Component for Audio {
         let only_latency =
             Config { input_latency_ms: self.config.input_latency_ms, ..config.clone() } == self.config;
         if !only_latency {
-            ctx.busy("looking for the sound", PREPARE);
-            let prepared = prepare(&config, &self.home).await.map_err(Refusal::config)?;
-            self.turn_to(prepared, &config, ctx).map_err(|e| Refusal::config(e.to_string()))?;
+            let prepared = prepare(&config, &self.home, PREPARE_LIVE).await.map_err(Refusal::config)?;
+            let from_s = self.goes_on(prepared.kind(), &config);
+            self.turn_to(prepared, &config, from_s, ctx).map_err(|e| Refusal::config(e.to_string()))?;
         }
         self.config = config;
         Ok(())
@@ -201,15 +199,27 @@ impl Audio {
     fn turn_to_device(&mut self, ctx: &mut Context) -> Result<(), Exit> {
         tracing::info!("a capture device has appeared: the demo ends");
         let config = self.config.clone();
-        self.turn_to(Prepared::Device, &config, ctx)
+        self.turn_to(Prepared::Device, &config, None, ctx)
             .map_err(|e| Exit::Internal(format!("no thread for the sound: {e}")))
     }
 
-    fn turn_to(&mut self, prepared: Prepared, config: &Config, ctx: &mut Context) -> std::io::Result<()> {
+    /// Where the new source goes on: at the present position, if it is the same music.
+    fn goes_on(&self, kind: InputKind, config: &Config) -> Option<f64> {
+        let same = kind == self.status.input().kind && config.path == self.config.path;
+        self.position_s.filter(|_| same)
+    }
+
+    fn turn_to(
+        &mut self,
+        prepared: Prepared,
+        config: &Config,
+        from_s: Option<f64>,
+        ctx: &mut Context,
+    ) -> std::io::Result<()> {
         self.count(ctx);
         let kind = prepared.kind();
         // The old source ends when its inlet is replaced.
-        self.inlet = prepared.start(config, &self.home)?;
+        self.inlet = prepared.start(config, &self.home, from_s)?;
         self.counted.clear();
         if kind == InputKind::Device && self.position_s.take().is_some() {
             self.out.track.send(ctx.now(), &Track::default());
@@ -236,13 +246,15 @@ impl Audio {
 }
 
 /// Looks at the outside world on a thread that may wait.
-async fn prepare(config: &Config, home: &Home) -> Result<Prepared, String> {
-    let (config, home) = (config.clone(), home.clone());
+async fn prepare(config: &Config, home: &Home, at_most: Duration) -> Result<Prepared, String> {
+    let (source, config, home) = (config.source, config.clone(), home.clone());
     let looked =
         tokio::task::spawn_blocking(move || Prepared::new(&config, &home).map_err(|error| chain(&error)));
-    match tokio::time::timeout(PREPARE, looked).await {
+    match tokio::time::timeout(at_most, looked).await {
         Ok(Ok(prepared)) => prepared,
         Ok(Err(error)) => Err(format!("looking for the sound failed: {error}")),
+        // Sound systems may hang; the capture thread waits for them and says so.
+        Err(_late) if source != SourceKind::File => Ok(Prepared::Device),
         Err(_late) => Err(format!(
             "no answer within {} s: is the file on a drive that does not respond?",
             PREPARE.as_secs()

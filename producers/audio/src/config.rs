@@ -100,7 +100,7 @@ impl Config {
         if !SPEEDS.contains(&self.speed) {
             found.push(format!("speed: {} is outside {}-{}", self.speed, SPEEDS.start(), SPEEDS.end()));
         }
-        if !(self.input_latency_ms.abs() <= LATENCY_MAX_MS) {
+        if !(-LATENCY_MAX_MS..=LATENCY_MAX_MS).contains(&self.input_latency_ms) {
             found.push(format!("input_latency_ms: {} is outside ±{LATENCY_MAX_MS}", self.input_latency_ms));
         }
         found

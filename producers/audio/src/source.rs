@@ -69,8 +69,9 @@ impl Prepared {
         }
     }
 
-    /// Starts its threads; they end when the inlet is dropped.
-    pub(crate) fn start(self, config: &Config, home: &Home) -> std::io::Result<Inlet> {
+    /// Starts its threads; they end when the inlet is dropped. A file or the demo begins at `from_s`, or where
+    /// an earlier generation was.
+    pub(crate) fn start(self, config: &Config, home: &Home, from_s: Option<f64>) -> std::io::Result<Inlet> {
         let (outlet, inlet) = queue(latency_ns(config));
         match self {
             Prepared::Device => {
@@ -83,7 +84,7 @@ impl Prepared {
             }
             Prepared::File(decoder) => {
                 let (config, home) = (config.clone(), home.clone());
-                spawn("file", move || play_file(*decoder, &config, &home, &outlet))?;
+                spawn("file", move || play_file(*decoder, &config, &home, from_s, &outlet))?;
             }
             Prepared::Demo { until_device } => {
                 if until_device {
@@ -91,7 +92,7 @@ impl Prepared {
                     spawn("look for device", move || look_for_device(&config, &outlet))?;
                 }
                 let (config, home) = (config.clone(), home.clone());
-                spawn("demo", move || play_demo(&config, &home, &outlet))?;
+                spawn("demo", move || play_demo(&config, &home, from_s, &outlet))?;
             }
         }
         Ok(inlet)
@@ -127,11 +128,17 @@ fn spawn(name: &str, work: impl FnOnce() -> Result<(), Closed> + Send + 'static)
 }
 
 /// Plays a file; when it breaks off, tries again from there.
-fn play_file(mut decoder: Decoder, config: &Config, home: &Home, outlet: &Outlet) -> Result<(), Closed> {
+fn play_file(
+    mut decoder: Decoder,
+    config: &Config,
+    home: &Home,
+    from_s: Option<f64>,
+    outlet: &Outlet,
+) -> Result<(), Closed> {
     let path = config.path.clone().unwrap_or_default();
     let wanted = file::Wanted { path: path.clone(), mixing: config.mixing(), looped: config.looped };
     let mut bookmark = Bookmark::new(&home.state_dir, &home.instance, &path.to_string_lossy());
-    let mut from_s = bookmark.resume_s();
+    let mut from_s = from_s.unwrap_or_else(|| bookmark.resume_s());
     let (mut index, mut backoff) = (0, Backoff::new());
     loop {
         let playing = track::of_file(&path, &decoder.tags(), decoder.duration_s());
@@ -166,13 +173,13 @@ fn play_file(mut decoder: Decoder, config: &Config, home: &Home, outlet: &Outlet
     }
 }
 
-fn play_demo(config: &Config, home: &Home, outlet: &Outlet) -> Result<(), Closed> {
+fn play_demo(config: &Config, home: &Home, from_s: Option<f64>, outlet: &Outlet) -> Result<(), Closed> {
     let track = match Track::new(FIRST_LIGHT, RATE_HZ) {
         Ok(track) => track,
         Err(error) => return outlet.say(Report::Lost { reason: error.to_string() }),
     };
     let mut bookmark = Bookmark::new(&home.state_dir, &home.instance, "demo");
-    let from_s = bookmark.resume_s();
+    let from_s = from_s.unwrap_or_else(|| bookmark.resume_s());
     outlet.say(Report::Track(Box::new(track::of_demo(track.title(), track.annotations().duration_s))))?;
     outlet.say(Report::Opened {
         device: format!("demo: {}", track.title()),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use audio::Audio;
 use bus::{Bus, Settings};
 use component::{Exit, Launch};
-use schemas::audio::{Block, Input, InputState};
+use schemas::audio::{Block, Input, InputKind, InputState};
 use schemas::playback::{Position, Track};
 use schemas::{Message, Name, wire};
 use serde_json::{Value, json};
@@ -16,6 +16,7 @@ use testkit::nats::Server;
 /// Longest wait for anything that must come.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+#[expect(clippy::unwrap_used, reason = "part of a test")]
 fn launch(server: &Server, dir: &Path, config: Value) -> Launch {
     let instance = Name::new("audio").unwrap();
     let bus =
@@ -23,25 +24,36 @@ fn launch(server: &Server, dir: &Path, config: Value) -> Launch {
     Launch { instance, config, overlay: json!({}), bus, state_dir: dir.to_owned() }
 }
 
-#[tokio::test]
-async fn a_file_becomes_blocks_track_position_and_state() {
-    let (server, dir) = (Server::jetstream().unwrap(), tempfile::tempdir().unwrap());
-    let song = dir.path().join("song.wav");
-    testkit::wav::write(&song, 48_000, 2, &testkit::wav::sine(48_000, 2, 440.0, 0.5, 1.0)).unwrap();
-    let viewer = Settings {
+/// A reader, on a broker that keeps state.
+#[expect(clippy::unwrap_used, reason = "part of a test")]
+async fn viewer(server: &Server) -> Bus {
+    let settings = Settings {
         url: server.url(),
         credentials: None,
         instance: Name::new("viewer").unwrap(),
         wait_for_broker: false,
     };
-    let mut inbox = Bus::connect(viewer).await.unwrap().inbox();
+    let bus = Bus::connect(settings).await.unwrap();
+    bus::state::create(&bus).await.unwrap();
+    bus
+}
+
+#[tokio::test]
+async fn a_file_becomes_blocks_track_position_and_state() {
+    let (server, dir) = (Server::jetstream().unwrap(), tempfile::tempdir().unwrap());
+    let song = dir.path().join("song.wav");
+    testkit::wav::write(&song, 48_000, 2, &testkit::wav::sine(48_000, 2, 440.0, 0.5, 1.0)).unwrap();
+    let bus = viewer(&server).await;
+    let mut inbox = bus.inbox();
     inbox.subscribe_filter("vj.>".to_owned(), true).await;
     let running =
         component::run::<Audio>(launch(&server, dir.path(), json!({"source": "file", "path": song})));
 
     let mut heard: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
     let collect = async {
-        while heard.get("vj.audio.block.main").map_or(0, Vec::len) < 230 {
+        let count =
+            |heard: &BTreeMap<String, Vec<Vec<u8>>>, subject: &str| heard.get(subject).map_or(0, Vec::len);
+        while count(&heard, "vj.audio.block.main") < 230 || count(&heard, "vj.playback.track.main") == 0 {
             let delivery = inbox.next().await;
             heard.entry(delivery.subject.to_string()).or_default().push(delivery.payload.to_vec());
         }
@@ -71,11 +83,87 @@ async fn a_file_becomes_blocks_track_position_and_state() {
     let tracks: Vec<Message<Track>> = all(&heard, "vj.playback.track.main");
     assert_eq!(tracks[0].body.title.as_deref(), Some("song"));
     let positions: Vec<Message<Position>> = all(&heard, "vj.playback.position.main");
-    assert!((10..20).contains(&positions.len()), "{} positions in 1.2 s", positions.len());
+    let played_s = blocks.len() as f64 * 256.0 / 48_000.0;
+    let expected = played_s / 0.1 + played_s;
+    assert!((positions.len() as f64 - expected).abs() < 4.0, "{} positions in {played_s} s", positions.len());
     assert!(
         positions.windows(2).any(|pair| pair[1].body.position_s < pair[0].body.position_s),
         "no jump at the loop"
     );
+}
+
+#[tokio::test]
+async fn another_file_or_speed_is_taken_up_live_and_a_bad_one_is_refused() {
+    let (server, dir) = (Server::jetstream().unwrap(), tempfile::tempdir().unwrap());
+    let [one, two] = ["one.wav", "two.wav"].map(|name| dir.path().join(name));
+    for song in [&one, &two] {
+        testkit::wav::write(song, 48_000, 1, &testkit::wav::sine(48_000, 1, 440.0, 0.5, 30.0)).unwrap();
+    }
+    let bus = viewer(&server).await;
+    let mut inbox = bus.inbox();
+    inbox.subscribe_filter("vj.playback.>".to_owned(), true).await;
+    let running =
+        component::run::<Audio>(launch(&server, dir.path(), json!({"source": "file", "path": one})));
+    let show = async {
+        let audio = Name::new("audio").unwrap();
+        let set = async |patch: Value| bus.request(&audio, "set_config", &patch).await.unwrap();
+        let before = position(&mut inbox, |p| p.position_s > 0.4).await;
+
+        let refused = set(json!({"path": dir.path().join("three.wav")})).await;
+        assert!(refused.error.unwrap().message.contains("three.wav"));
+        position(&mut inbox, |p| p.position_s > before + 0.3).await;
+
+        assert!(set(json!({"speed": 2.0})).await.ok);
+        let faster = position(&mut inbox, |p| p.rate == 2.0).await;
+        assert!(
+            (before..before + 3.0).contains(&faster),
+            "it goes on where it was: {before} s, then {faster} s"
+        );
+
+        assert!(set(json!({"path": two})).await.ok);
+        let begun = position(&mut inbox, |p| p.position_s < 0.3).await;
+        assert!(begun < 0.3, "another file begins at its start");
+    };
+    tokio::select! {
+        exit = running => panic!("it ended: {exit}"),
+        done = tokio::time::timeout(PATIENCE, show) => done.expect("it did not follow"),
+    }
+}
+
+async fn position(inbox: &mut bus::Inbox, wanted: impl Fn(&Position) -> bool) -> f64 {
+    loop {
+        let delivery = inbox.next().await;
+        if let Ok(message) = wire::decode::<Position>(&delivery.payload)
+            && wanted(&message.body)
+        {
+            return message.body.position_s;
+        }
+    }
+}
+
+#[tokio::test]
+async fn everything_of_the_demo_says_so() {
+    let (server, dir) = (Server::jetstream().unwrap(), tempfile::tempdir().unwrap());
+    let mut inbox = viewer(&server).await.inbox();
+    inbox.subscribe_filter("vj.audio.>".to_owned(), true).await;
+    let running = component::run::<Audio>(launch(&server, dir.path(), json!({"source": "demo"})));
+    let listen = async {
+        let (mut blocks, mut live) = (0, false);
+        while blocks < 20 || !live {
+            let delivery = inbox.next().await;
+            if let Ok(block) = wire::decode::<Block>(&delivery.payload) {
+                assert!(block.body.demo);
+                blocks += 1;
+            } else if let Ok(input) = wire::decode::<Input>(&delivery.payload) {
+                assert!(input.body.demo && input.body.kind == InputKind::Demo);
+                live |= input.body.state == InputState::Live;
+            }
+        }
+    };
+    tokio::select! {
+        exit = running => panic!("it ended: {exit}"),
+        done = tokio::time::timeout(PATIENCE, listen) => done.expect("no demo"),
+    }
 }
 
 #[tokio::test]
@@ -89,6 +177,7 @@ async fn mistakes_end_it_with_all_of_them_named() {
     assert!(text.contains("missing.ogg") && text.contains("check the path"), "{text}");
 }
 
+#[expect(clippy::unwrap_used, reason = "part of a test")]
 fn all<T: schemas::Payload>(heard: &BTreeMap<String, Vec<Vec<u8>>>, subject: &str) -> Vec<Message<T>> {
     heard.get(subject).into_iter().flatten().map(|bytes| wire::decode(bytes).unwrap()).collect()
 }

@@ -60,6 +60,10 @@ impl Component for Osc {
     };
     type Config = Config;
 
+    fn mistakes(config: &Config) -> Vec<String> {
+        config.receivers().err().map(|told| told.lines().map(str::to_owned).collect()).unwrap_or_default()
+    }
+
     async fn start(config: Config, ctx: &mut Context) -> Result<Osc, Exit> {
         let receivers = config.receivers().map_err(Exit::Config)?;
         let punctuality = Arc::new(Punctuality::default());

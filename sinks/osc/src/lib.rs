@@ -14,7 +14,7 @@ mod component;
 mod config;
 mod follow;
 #[cfg(test)]
-mod manual;
+mod manual_tests;
 pub mod mapping;
 pub mod send;
 pub mod target;

@@ -2,7 +2,7 @@
 
 mod broker;
 mod configuration;
-mod deaths;
+pub mod deaths;
 mod successor;
 
 use anyhow::Result;

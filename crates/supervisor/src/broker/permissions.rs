@@ -5,6 +5,7 @@ use schemas::{Payload as _, Subject, Topic, command, subject, sys};
 
 use crate::broker::keys::Role;
 use crate::plan::Instance;
+use crate::voice::SUPERVISOR;
 
 /// What one user of the broker may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,12 +39,12 @@ pub fn supervisor() -> Permissions {
     let publish = vec![
         format!("{}.>", command::ROOT),
         subject::wildcard(sys::Lifecycle::TOPIC),
-        format!("vj.{}.supervisor", sys::Heartbeat::TOPIC.name),
-        format!("vj.{}.supervisor", sys::Log::TOPIC.name),
+        subject::wildcard(sys::Heartbeat::TOPIC).replace('*', SUPERVISOR),
+        subject::wildcard(sys::Log::TOPIC).replace('*', SUPERVISOR),
         "$JS.API.>".into(),
         services_all(),
     ];
-    let own_commands = format!("{}.supervisor.>", command::ROOT);
+    let own_commands = format!("{}.{SUPERVISOR}.>", command::ROOT);
     let subscribe = vec![subject::EVERYTHING.into(), own_commands, services_all(), inbox(&Role::Supervisor)];
     Permissions { publish, subscribe, may_reply: true }
 }
@@ -180,6 +181,8 @@ mod tests {
             assert!(!may(&who.subscribe, "vjctl.beat.stop"));
         }
         assert!(may(&supervisor().subscribe, "vjctl.supervisor.status"));
+        assert!(may(&supervisor().publish, "vj.sys.heartbeat.supervisor"));
+        assert!(!may(&supervisor().publish, "vj.sys.heartbeat.beat"));
         assert!(may(&viewer().publish, "$SRV.PING") && may(&viewer().publish, "$SRV.STATS.beat"));
         assert!(!may(&viewer().subscribe, "_INBOX_operator.x"));
     }

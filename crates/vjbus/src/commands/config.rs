@@ -24,18 +24,8 @@ pub(crate) async fn run(config: &Config, layers: &Layers, what: Option<ConfigCom
 
 fn print(layers: &Layers) -> Outcome {
     let tree = layers.merged().map_err(crate::mistakes)?;
-    let text = toml::to_string_pretty(&without_nulls(Value::Object(tree))).map_err(Failure::internal)?;
+    let text = toml::to_string_pretty(&config::without_nulls(Value::Object(tree))).map_err(Failure::internal)?;
     Ok(write!(std::io::stdout(), "{text}")?)
-}
-
-// TOML has no null: a key that is not set is not written.
-fn without_nulls(value: Value) -> Value {
-    match value {
-        Value::Object(fields) => {
-            Value::Object(fields.into_iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k, without_nulls(v))).collect())
-        }
-        other => other,
-    }
 }
 
 fn diff(config: &Config, layers: &Layers) -> Outcome {

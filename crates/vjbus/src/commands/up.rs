@@ -4,12 +4,12 @@ use std::io::{IsTerminal as _, Write as _};
 use std::time::Duration;
 
 use bus::Bus;
-use component::Entry;
+use component::{Entry, Held};
 use schemas::sys::State;
-use supervisor::{Handle, Status, StateDir, Supervisor, binary};
+use supervisor::{Handle, SUPERVISOR, StateDir, Status, Supervisor, binary};
 
 use crate::client::{self, Key};
-use crate::config::{Config, Layers};
+use crate::config::{self, Config, Layers};
 use crate::edits;
 use crate::failure::{Failure, Outcome};
 use crate::live::LiveLine;
@@ -18,10 +18,13 @@ use crate::plan;
 /// Brings everything up and stays until it is told to go.
 pub(crate) async fn run(config: &Config, layers: &Layers, registry: &'static [Entry], for_time: Option<Duration>) -> Outcome {
     let dir = StateDir::new(&config.state_dir);
+    // A second show in this folder is refused before it touches what the first one lives on.
+    drop(Held::take(dir.path(), SUPERVISOR).map_err(|e| Failure::absent(crate::chain(&e)))?);
     let own = std::env::current_exe()?;
     // Children run a copy of their own: rebuilding during the show changes nothing.
     let program = binary::private_copy(&dir, &own, env!("CARGO_PKG_VERSION")).map_err(|e| Failure::absent(crate::chain(&e)))?;
-    let plan = plan::of(config, layers, registry, &program);
+    let file = config::snapshot(layers, &config.state_dir).map_err(crate::mistakes)?;
+    let plan = plan::of(config, registry, &program, &file);
     let supervisor = Supervisor::start(plan).await.map_err(|error| Failure::with_code(error.exit_code(), crate::chain(&error)))?;
     let handle = supervisor.handle();
     let show = show(config, handle.clone());

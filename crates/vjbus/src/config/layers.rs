@@ -49,6 +49,14 @@ impl Layers {
         })
     }
 
+    /// What can be read of a file that is no TOML as a whole, over the defaults.
+    pub(super) fn salvaged(&self) -> Map<String, Value> {
+        let text = self.path().and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+        let figment = Figment::from(Toml::string(DEFAULTS));
+        let figment = figment.merge(figment::providers::Serialized::defaults(locate::readable_part(&text)));
+        figment.merge(environment()).extract().unwrap_or_default()
+    }
+
     /// A mistake at `key`, with the layer that said it.
     pub fn mistake(&self, key: &str, message: &str) -> Mistake {
         let source = self.source_of(key);

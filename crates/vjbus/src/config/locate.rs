@@ -1,5 +1,6 @@
 //! The line of a key in a TOML text, for messages that an editor can jump to.
 
+use serde_json::{Map, Value};
 use toml::de::{DeTable, DeValue};
 
 /// Checks the syntax.
@@ -29,6 +30,22 @@ pub(super) fn line(text: &str, key: &str) -> Option<usize> {
     found
 }
 
+/// The strings and integers of a text with syntax errors, as far as they can be read.
+pub(super) fn readable_part(text: &str) -> Map<String, Value> {
+    let (table, _errors) = DeTable::parse_recoverable(text);
+    plain(table.get_ref())
+}
+
+fn plain(table: &DeTable<'_>) -> Map<String, Value> {
+    let value = |value: &DeValue<'_>| match value {
+        DeValue::String(text) => Some(Value::String(text.to_string())),
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok().map(Value::from),
+        DeValue::Table(inner) => Some(Value::Object(plain(inner))),
+        _ => None,
+    };
+    table.iter().filter_map(|(key, v)| Some((key.get_ref().to_string(), value(v.get_ref())?))).collect()
+}
+
 fn line_of(text: &str, offset: usize) -> usize {
     text.bytes().take(offset).filter(|b| *b == b'\n').count() + 1
 }
@@ -45,6 +62,13 @@ mod tests {
         assert_eq!(line(TEXT, "instances.audio.path"), Some(5));
         assert_eq!(line(TEXT, "instances.audio.missing"), Some(3));
         assert_eq!(line(TEXT, "nothing"), None);
+    }
+
+    #[test]
+    fn what_stands_before_a_syntax_error_is_still_read() {
+        let part = readable_part("state_dir = \"x\"\n[broker]\nport = 14222\n[instances.audio\n");
+        assert_eq!(part["state_dir"], "x");
+        assert_eq!(part["broker"]["port"], 14222);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod check;
 mod layers;
 mod locate;
+mod snapshot;
 mod write;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use supervisor::SupervisionConfig;
 
 pub use check::Mistake;
 pub use layers::Layers;
+pub use snapshot::{snapshot, without_nulls};
 pub use write::{Difference, differences, save};
 
 /// The shipped `vjbus.toml`: at once the documentation, the file to edit and the lowest layer.
@@ -96,6 +98,35 @@ pub fn load(layers: &Layers, registry: &[Entry]) -> Result<Config, Vec<Mistake>>
     match config {
         Some(config) if mistakes.is_empty() => Ok(config),
         _ => Err(mistakes),
+    }
+}
+
+/// Reads what commands to a running show need, whatever mistakes an edit has left in the file: the show must stay
+/// within reach on the worst night. The mistakes come along, to be told.
+pub fn load_leniently(layers: &Layers, registry: &[Entry]) -> (Config, Vec<Mistake>) {
+    let (tree, mut mistakes) = match layers.merged() {
+        Ok(tree) => (tree, Vec::new()),
+        Err(mistakes) => (layers.salvaged(), mistakes),
+    };
+    mistakes.extend(check::tree(&tree, registry, layers));
+    let config = build(&tree, layers, &mut mistakes);
+    let config = config.or_else(|| build(&only_reach(&tree), layers, &mut Vec::new()));
+    (config.unwrap_or_else(Config::unreached), mistakes)
+}
+
+/// Where the state and the broker are, and nothing else.
+fn only_reach(tree: &Map<String, Value>) -> Map<String, Value> {
+    tree.iter().filter(|(key, _)| ["state_dir", "broker"].contains(&key.as_str())).map(|(k, v)| (k.clone(), v.clone())).collect()
+}
+
+impl Config {
+    fn unreached() -> Config {
+        Config {
+            state_dir: crate::platform::state_dir(),
+            broker: BrokerConfig::default(),
+            supervision: SupervisionConfig::default(),
+            instances: BTreeMap::new(),
+        }
     }
 }
 

@@ -65,7 +65,8 @@ impl Tap {
         self.deliver_at(data, reported_ns, mono_ns());
     }
 
-    fn deliver_at<T: SizedSample>(&mut self, data: &[T], reported_ns: i64, now_ns: i64)
+    /// [`Tap::deliver`] at an instant that is known.
+    pub(crate) fn deliver_at<T: SizedSample>(&mut self, data: &[T], reported_ns: i64, now_ns: i64)
     where
         f32: FromSample<T>,
     {

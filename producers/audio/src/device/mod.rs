@@ -5,6 +5,8 @@ pub(crate) mod list;
 pub(crate) mod meter;
 pub(crate) mod open;
 pub(crate) mod stamp;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
@@ -50,11 +52,14 @@ pub(crate) fn capture(wanted: &Wanted, outlet: &Outlet) -> Result<(), Closed> {
         heard_ns: None,
     };
     loop {
-        let reason = match Capture::open(wanted.device.as_deref(), &wanted.mixing) {
-            Ok(stream) => session.listen(stream)?,
-            Err(error) => chain(&error),
-        };
-        outlet.say(Report::Lost { reason })?;
+        match Capture::open(wanted.device.as_deref(), &wanted.mixing) {
+            Ok(mut stream) => {
+                let reason = session.listen(&mut stream);
+                close(stream);
+                outlet.say(Report::Lost { reason: reason? })?;
+            }
+            Err(error) => outlet.say(Report::Lost { reason: chain(&error) })?,
+        }
         sleep_until(mono_ns() + session.backoff.pause().as_nanos() as i64, outlet)?;
     }
 }
@@ -71,7 +76,7 @@ struct Session<'a> {
 
 impl Session<'_> {
     /// Listens to an open device until it is lost; says why.
-    fn listen(&mut self, mut stream: Capture) -> Result<String, Closed> {
+    fn listen(&mut self, stream: &mut Capture) -> Result<String, Closed> {
         let (rate_hz, channels, outlet) = (stream.rate_hz, stream.channels, self.outlet);
         let mut mixer = match self.wanted.mixing.mixer(channels, rate_hz) {
             Ok(mixer) => mixer,
@@ -113,6 +118,12 @@ impl Session<'_> {
         mark_used(self.wanted);
         CaptureClock::new(rate_hz, self.reblocker.position(), first)
     }
+}
+
+/// Closes a stream where it may hang: drivers of a device that is gone do.
+fn close(stream: Capture) {
+    // Without a thread the closure is dropped, and the stream with it, here.
+    let _closing = thread::Builder::new().name("close device".into()).spawn(move || drop(stream));
 }
 
 fn mute(name: &str, heard: bool) -> String {

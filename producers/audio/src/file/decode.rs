@@ -158,14 +158,13 @@ impl Decoder {
         let Some(revision) = metadata.skip_to_latest() else { return tags };
         let of_track = revision.per_track.iter().flat_map(|track| &track.metadata.tags);
         for tag in revision.media.tags.iter().chain(of_track) {
-            match &tag.std {
-                Some(StandardTag::Artist(text)) => drop(tags.artist.get_or_insert_with(|| text.to_string())),
-                Some(StandardTag::TrackTitle(text)) => {
-                    drop(tags.title.get_or_insert_with(|| text.to_string()))
-                }
-                Some(StandardTag::Album(text)) => drop(tags.album.get_or_insert_with(|| text.to_string())),
-                _ => {}
-            }
+            let (place, text) = match &tag.std {
+                Some(StandardTag::Artist(text)) => (&mut tags.artist, text),
+                Some(StandardTag::TrackTitle(text)) => (&mut tags.title, text),
+                Some(StandardTag::Album(text)) => (&mut tags.album, text),
+                _ => continue,
+            };
+            place.get_or_insert_with(|| text.to_string());
         }
         tags
     }

@@ -18,7 +18,7 @@ struct Listener {
 impl Listener {
     fn start(config: &Config, dir: &Path) -> Listener {
         let home = Home { instance: "audio".into(), state_dir: dir.to_owned() };
-        let inlet = Prepared::new(config, &home).unwrap().start(config, &home).unwrap();
+        let inlet = Prepared::new(config, &home).unwrap().start(config, &home, None).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         Listener { inlet, runtime }
     }
