@@ -95,7 +95,11 @@ pub(crate) async fn serve(bus: &Bus, us: &Name, version: &str) -> Result<Service
         name: SUPERVISOR.into(),
         version: version.to_owned(),
         description: "starts, stops and watches the components".into(),
-        metadata: HashMap::from([("pid".to_owned(), std::process::id().to_string())]),
+        metadata: HashMap::from([
+            ("instance".to_owned(), us.to_string()),
+            ("component".to_owned(), SUPERVISOR.to_owned()),
+            ("pid".to_owned(), std::process::id().to_string()),
+        ]),
     };
     bus.serve(us, info, VERBS).await
 }

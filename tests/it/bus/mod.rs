@@ -12,13 +12,13 @@ use schemas::Name;
 use testkit::nats::Server;
 
 /// Long enough for a busy machine, short enough to fail soon.
-pub const SOON: Duration = Duration::from_secs(10);
+pub(crate) const SOON: Duration = Duration::from_secs(10);
 
-pub fn name(text: &str) -> Name {
+pub(crate) fn name(text: &str) -> Name {
     Name::new(text).expect("a good name")
 }
 
-pub async fn connect(server: &Server, instance: &str) -> Result<Bus> {
+pub(crate) async fn connect(server: &Server, instance: &str) -> Result<Bus> {
     let settings = Settings { url: server.url(), credentials: None, instance: name(instance), wait_for_broker: false };
     let bus = Bus::connect(settings).await?;
     testkit::wait::wait_until_async(SOON, "link up", async || bus.is_up()).await?;

@@ -24,7 +24,7 @@ const MALFORMED: u64 = 1000;
 const STOPS_WITHIN: Duration = Duration::from_secs(4);
 
 /// A running component, its broker, and a viewer.
-pub struct Subject {
+pub(super) struct Subject {
     program: PathBuf,
     component: &'static str,
     dir: TempDir,
@@ -36,7 +36,7 @@ pub struct Subject {
 
 impl Subject {
     /// Starts it and waits for its first ready heartbeat.
-    pub async fn start(program: &Path, component: &'static str) -> Result<Subject> {
+    pub(super) async fn start(program: &Path, component: &'static str) -> Result<Subject> {
         let server = Server::jetstream()?;
         let bus = viewer(&server.url()).await?;
         state::create(&bus).await?;
@@ -59,7 +59,7 @@ impl Subject {
         vjbus::registry::REGISTRY.iter().map(|entry| entry.spec).find(|spec| spec.name == self.component)
     }
 
-    pub async fn announces_itself(&mut self) -> Result<()> {
+    pub(super) async fn announces_itself(&mut self) -> Result<()> {
         let beat = self.beat("a heartbeat").await?.body;
         ensure!(beat.component == self.component, "it calls itself {}", beat.component);
         let reply = self.bus.request(&name(INSTANCE), "get_state", &Value::Null).await?;
@@ -67,7 +67,7 @@ impl Subject {
         Ok(())
     }
 
-    pub async fn heartbeats_while_idle(&mut self) -> Result<()> {
+    pub(super) async fn heartbeats_while_idle(&mut self) -> Result<()> {
         let first = self.beat("a heartbeat").await?.body.progress;
         let begun = Instant::now();
         let mut last = first;
@@ -79,7 +79,7 @@ impl Subject {
         Ok(())
     }
 
-    pub async fn answers_common_commands(&mut self) -> Result<()> {
+    pub(super) async fn answers_common_commands(&mut self) -> Result<()> {
         let instance = name(INSTANCE);
         let config = self.bus.request(&instance, "get_config", &Value::Null).await?;
         ensure!(config.ok && config.fields.contains_key("version"), "{config:?}");
@@ -92,7 +92,7 @@ impl Subject {
         Ok(())
     }
 
-    pub fn refuses_a_twin(&mut self) -> Result<()> {
+    pub(super) fn refuses_a_twin(&mut self) -> Result<()> {
         let twin = launch(&self.program, self.component, self.dir.path(), &self.server.url())?.run(SOON)?;
         ensure!(!twin.status.success(), "a second instance of the same name started");
         let pid = self.process.pid().to_string();
@@ -100,7 +100,7 @@ impl Subject {
         Ok(())
     }
 
-    pub async fn survives_malformed_payloads(&mut self) -> Result<()> {
+    pub(super) async fn survives_malformed_payloads(&mut self) -> Result<()> {
         let reads: Vec<_> = self.spec().map_or_else(|| TOPICS.to_vec(), |spec| spec.reads.to_vec());
         let before = self.beat("a heartbeat").await?.body;
         let mut raw = Raw::connect(&self.server.url())?;
@@ -127,7 +127,7 @@ impl Subject {
         self.spec().is_some_and(|spec| !spec.reads.is_empty()) || self.component == "toys/echo"
     }
 
-    pub async fn survives_the_broker(&mut self) -> Result<()> {
+    pub(super) async fn survives_the_broker(&mut self) -> Result<()> {
         self.server.kill9()?;
         self.server.restart()?;
         let bus = viewer(&self.server.url()).await?;
@@ -138,7 +138,7 @@ impl Subject {
         Ok(())
     }
 
-    pub fn stops_in_time(&mut self) -> Result<()> {
+    pub(super) fn stops_in_time(&mut self) -> Result<()> {
         self.process.signal(Signal::TERM)?;
         let status = self.process.wait(STOPS_WITHIN).context("it did not stop in time")?;
         ensure!(status.success(), "it stopped with {status}: {}", self.process.tail());

@@ -14,14 +14,14 @@ use crate::support::name;
 use crate::support::raw::Raw;
 
 /// A broker with the users of the shipped components.
-pub struct House {
+pub(crate) struct House {
     pub server: Server,
     dir: StateDir,
     _folder: TempDir,
 }
 
 impl House {
-    pub fn open() -> Result<House> {
+    pub(crate) fn open() -> Result<House> {
         let folder = tempfile::tempdir()?;
         let dir = StateDir::new(folder.path());
         // The store is the test server's own.
@@ -30,14 +30,14 @@ impl House {
         Ok(House { server, dir, _folder: folder })
     }
 
-    pub fn enter(&self, who: Who) -> Result<Raw> {
+    pub(crate) fn enter(&self, who: Who) -> Result<Raw> {
         match who.role() {
             None => Raw::connect(&self.server.url()),
             Some(role) => Raw::connect_as(&self.server.url(), &self.credentials(&role)?),
         }
     }
 
-    pub fn credentials(&self, role: &Role) -> Result<bus::Credentials> {
+    pub(crate) fn credentials(&self, role: &Role) -> Result<bus::Credentials> {
         keys::credentials(&self.dir, role).context("no key was made")
     }
 }
@@ -59,7 +59,7 @@ fn instances() -> Vec<Instance> {
 
 /// A row of the table.
 #[derive(Debug, Clone, Copy)]
-pub enum Who {
+pub(crate) enum Who {
     Producer,
     Processor,
     Sink,
@@ -69,7 +69,7 @@ pub enum Who {
 }
 
 impl Who {
-    pub fn role(self) -> Option<Role> {
+    pub(crate) fn role(self) -> Option<Role> {
         match self {
             Who::Producer => Some(Role::Instance(Kind::Producer, name("audio"))),
             Who::Processor => Some(Role::Instance(Kind::Processor, name("beat"))),

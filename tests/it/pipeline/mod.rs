@@ -14,17 +14,17 @@ use crate::support::show::Show;
 use crate::support::vjbus;
 
 /// A show whose target `generic` sends to `port`, and whose `audio` instance has these fields.
-pub fn show(audio: &str, port: u16) -> Result<Show> {
+pub(crate) fn show(audio: &str, port: u16) -> Result<Show> {
     Show::new(vjbus()?, &tables(audio, port))
 }
 
 /// The tables of such a show.
-pub fn tables(audio: &str, port: u16) -> String {
+pub(crate) fn tables(audio: &str, port: u16) -> String {
     format!("[supervision]\nstable_s = 1.0\n[instances.audio]\n{audio}\n[targets.generic]\naddress = \"127.0.0.1:{port}\"\n")
 }
 
 /// A track of the project's own as a sound file, its tempo and the first `seconds` of it.
-pub fn own_track(dir: &Path, seconds: f64) -> Result<(PathBuf, f64)> {
+pub(crate) fn own_track(dir: &Path, seconds: f64) -> Result<(PathBuf, f64)> {
     const RATE: u32 = 44_100;
     let mut track = demo::Track::new(1, RATE)?;
     let mut samples = vec![0.0; (seconds * f64::from(RATE)) as usize];
@@ -35,17 +35,17 @@ pub fn own_track(dir: &Path, seconds: f64) -> Result<(PathBuf, f64)> {
 }
 
 /// Middle value.
-pub fn median(mut values: Vec<f64>) -> f64 {
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// Tempo of instants in nanoseconds, from the median distance of neighbours.
-pub fn tempo(instants_ns: &[i64]) -> f64 {
+pub(crate) fn tempo(instants_ns: &[i64]) -> f64 {
     60e9 / median(instants_ns.windows(2).map(|pair| (pair[1] - pair[0]) as f64).collect())
 }
 
 /// Whether two tempi are the same within `tolerance`, where twice and half count as the same: the octave is the engine's choice.
-pub fn same_tempo(heard: f64, wanted: f64, tolerance: f64) -> bool {
+pub(crate) fn same_tempo(heard: f64, wanted: f64, tolerance: f64) -> bool {
     [0.5, 1.0, 2.0].iter().any(|octave| (heard / (wanted * octave) - 1.0).abs() < tolerance)
 }

@@ -12,7 +12,7 @@ use crate::support::show::Show;
 use crate::support::{heartbeats, next, toys, works};
 
 /// Signals one process of a show.
-pub fn signal(pid: u32, signal: Signal) -> Result<()> {
+pub(crate) fn signal(pid: u32, signal: Signal) -> Result<()> {
     let pid = rustix::process::Pid::from_raw(pid as i32).context("no pid")?;
     Ok(rustix::process::kill_process(pid, signal)?)
 }

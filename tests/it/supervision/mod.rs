@@ -2,7 +2,7 @@
 
 mod broker;
 mod configuration;
-pub mod deaths;
+pub(crate) mod deaths;
 mod successor;
 
 use anyhow::Result;
@@ -11,7 +11,7 @@ use crate::support::show::Show;
 use crate::support::toys;
 
 /// Two toys; a run counts as stable soon, so that a test need not wait a minute.
-pub const TOYS: &str = "
+pub(crate) const TOYS: &str = "
 [supervision]
 stable_s = 1.0
 [instances.pulse]
@@ -21,7 +21,7 @@ component = \"toys/echo\"
 ";
 
 /// The toys and nothing else, up and ready.
-pub fn toy_show() -> Result<Show> {
+pub(crate) fn toy_show() -> Result<Show> {
     let mut show = Show::only(toys()?, TOYS)?;
     show.up()?;
     Ok(show)

@@ -9,13 +9,13 @@ use data_encoding::BASE64URL_NOPAD;
 use nkeys::KeyPair;
 
 /// A connection without a key.
-pub struct Raw {
+pub(crate) struct Raw {
     stream: BufReader<TcpStream>,
 }
 
 impl Raw {
     /// Connects.
-    pub fn connect(url: &str) -> Result<Raw> {
+    pub(crate) fn connect(url: &str) -> Result<Raw> {
         let (mut raw, _) = Raw::open(url)?;
         raw.write(b"CONNECT {\"verbose\":false,\"pedantic\":false}\r\n")?;
         raw.settle()?;
@@ -23,7 +23,7 @@ impl Raw {
     }
 
     /// Connects with a key, by signing the server's nonce.
-    pub fn connect_as(url: &str, who: &Credentials) -> Result<Raw> {
+    pub(crate) fn connect_as(url: &str, who: &Credentials) -> Result<Raw> {
         let (mut raw, info) = Raw::open(url)?;
         let info: serde_json::Value = serde_json::from_str(info.trim_start_matches("INFO").trim())?;
         let nonce = info["nonce"].as_str().context("the broker asks for no key")?;
@@ -36,7 +36,7 @@ impl Raw {
     }
 
     /// Subscribes.
-    pub fn subscribe(&mut self, subject: &str) -> Result<()> {
+    pub(crate) fn subscribe(&mut self, subject: &str) -> Result<()> {
         self.write(format!("SUB {subject} 1\r\n").as_bytes())
     }
 
@@ -50,14 +50,14 @@ impl Raw {
     }
 
     /// Publishes.
-    pub fn publish(&mut self, subject: &str, payload: &[u8]) -> Result<()> {
+    pub(crate) fn publish(&mut self, subject: &str, payload: &[u8]) -> Result<()> {
         self.write(format!("PUB {subject} {}\r\n", payload.len()).as_bytes())?;
         self.write(payload)?;
         self.write(b"\r\n")
     }
 
     /// Waits until the broker has taken everything; gives what it complained about.
-    pub fn settle(&mut self) -> Result<Vec<String>> {
+    pub(crate) fn settle(&mut self) -> Result<Vec<String>> {
         self.write(b"PING\r\n")?;
         let mut complaints = Vec::new();
         loop {

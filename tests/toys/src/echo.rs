@@ -13,7 +13,7 @@ use crate::mischief::{self, AtStart};
 /// `[instances.echo]`
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Config {
+pub(crate) struct Config {
     /// Added to each number.
     pub offset: i32,
     /// What goes wrong at the start.
@@ -21,7 +21,7 @@ pub struct Config {
 }
 
 /// The processor.
-pub struct Echo {
+pub(crate) struct Echo {
     config: Config,
     events: Publisher<Event>,
     heard: u64,

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 /// What goes wrong at the start.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum AtStart {
+pub(crate) enum AtStart {
     /// Nothing.
     #[default]
     Fine,
@@ -21,7 +21,7 @@ pub enum AtStart {
 }
 
 /// Commands of both toys.
-pub const VERBS: &[Verb] = &[
+pub(crate) const VERBS: &[Verb] = &[
     Verb { name: "hang", args: "", about: "block the main loop for ever" },
     Verb { name: "stall", args: "MS", about: "block the main loop for a while without a word" },
     Verb { name: "busy", args: "MS", about: "announce long work, then block for so long" },
@@ -30,7 +30,7 @@ pub const VERBS: &[Verb] = &[
 ];
 
 /// Does what the configuration wants at the start.
-pub fn at_start(wish: AtStart) -> Result<(), Exit> {
+pub(crate) fn at_start(wish: AtStart) -> Result<(), Exit> {
     match wish {
         AtStart::Fine => Ok(()),
         AtStart::Config => Err(Exit::Config("this toy was told to dislike its configuration".into())),
@@ -40,7 +40,7 @@ pub fn at_start(wish: AtStart) -> Result<(), Exit> {
 
 /// Does one of [`VERBS`].
 #[expect(clippy::panic, reason = "crashing is what this toy is for")]
-pub fn command(verb: &str, args: &Value, ctx: &mut Context) -> Result<Map<String, Value>, Refusal> {
+pub(crate) fn command(verb: &str, args: &Value, ctx: &mut Context) -> Result<Map<String, Value>, Refusal> {
     let pause = Duration::from_millis(args.get("ms").and_then(Value::as_u64).unwrap_or(0));
     match verb {
         "hang" => loop {

@@ -14,7 +14,7 @@ use crate::mischief::{self, AtStart};
 /// `[instances.pulse]`
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Config {
+pub(crate) struct Config {
     /// Milliseconds between two onsets.
     pub every_ms: u64,
     /// What goes wrong at the start.
@@ -28,7 +28,7 @@ impl Default for Config {
 }
 
 /// The producer.
-pub struct Pulse {
+pub(crate) struct Pulse {
     timer: tokio::time::Interval,
     onsets: Publisher<Onset>,
     count: u64,

@@ -19,6 +19,13 @@ pub struct Mistake {
     pub message: String,
 }
 
+impl Mistake {
+    /// Line of the file, 0 where it is no file.
+    pub(super) fn line(&self) -> usize {
+        self.source.rsplit(':').next().and_then(|line| line.parse().ok()).unwrap_or(0)
+    }
+}
+
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.key.as_str() {
@@ -81,12 +88,13 @@ fn fields(
         alone(&format!("{key}.{field}"), &format!("{key}."), entry, Map::from_iter([(field.clone(), value.clone())]), layers, mistakes);
     }
     if entry.spec.name == TARGETS_FOR {
+        super::share_targets(&mut config, tree, layers.folder());
         for (name, target) in tree.get("targets").and_then(Value::as_object).into_iter().flatten() {
             let one = Map::from_iter([(name.clone(), target.clone())]);
-            let field = Map::from_iter([("targets".to_owned(), Value::Object(one))]);
+            let mut field = Map::from_iter([("targets".to_owned(), Value::Object(one))]);
+            field.extend(config.get("targets_dir").cloned().map(|dir| ("targets_dir".to_owned(), dir)));
             alone(&format!("targets.{name}"), "", entry, field, layers, mistakes);
         }
-        super::share_targets(&mut config, tree, layers.folder());
     }
     if mistakes.len() == before {
         let flaws = (entry.mistakes)(&Value::Object(config));

@@ -97,7 +97,10 @@ pub fn load(layers: &Layers, registry: &[Entry]) -> Result<Config, Vec<Mistake>>
     let config = build(&tree, layers, &mut mistakes);
     match config {
         Some(config) if mistakes.is_empty() => Ok(config),
-        _ => Err(mistakes),
+        _ => {
+            mistakes.sort_by_key(Mistake::line);
+            Err(mistakes)
+        }
     }
 }
 
