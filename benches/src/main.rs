@@ -23,9 +23,9 @@ mod throughput;
 mod transport;
 
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use clap::{Parser, ValueEnum};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -57,7 +57,11 @@ enum What {
 
 fn main() -> Result<()> {
     let cli = Cli::parse();
-    end_children_on_signal()?;
+    let folder = tempfile::Builder::new().prefix("vjbus-benches-").tempdir()?;
+    // Whatever a measurement writes lies in there, so that there is one thing to remove.
+    tempfile::env::override_temp_dir(folder.path())
+        .map_err(|_| anyhow!("temporary folders lie elsewhere already"))?;
+    clean_up_on_signal(folder.path().to_owned())?;
     let machine = Machine::read();
     let chosen = if cli.only.is_empty() { What::value_variants() } else { &cli.only };
     let mut sections = Vec::new();
@@ -94,8 +98,8 @@ fn page(machine: &Section, sections: &[Section]) -> String {
     format!("{head}{}", sections.join("\n"))
 }
 
-/// What was started must not outlive this program, also when somebody loses patience.
-fn end_children_on_signal() -> Result<()> {
+/// What was started or written must not outlive this program, also when somebody loses patience.
+fn clean_up_on_signal(folder: PathBuf) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut terminate = {
         let _inside = runtime.enter();
@@ -109,6 +113,8 @@ fn end_children_on_signal() -> Result<()> {
             }
         });
         testkit::leaks::reap(testkit::leaks::run_id());
+        // What cannot be removed lies in the system's folder for such things, which is emptied now and then.
+        let _left = std::fs::remove_dir_all(&folder);
         std::process::exit(130);
     };
     std::thread::Builder::new().name("signals".into()).spawn(wait)?;

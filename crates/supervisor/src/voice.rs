@@ -79,10 +79,15 @@ impl Voice {
 
 /// Writes a step in a child's life into the supervisor's own log.
 pub(crate) fn log(who: &str, event: LifecycleEvent, reason: &str) {
+    let reason = (!reason.is_empty()).then_some(reason);
     match event {
-        LifecycleEvent::GaveUp => tracing::error!(instance = who, reason, "given up"),
-        LifecycleEvent::Exited => tracing::warn!(instance = who, reason, "exited"),
-        _ => tracing::info!(instance = who, %event, reason, "lifecycle"),
+        LifecycleEvent::GaveUp => tracing::error!(instance = %who, reason, "given up"),
+        LifecycleEvent::Exited => tracing::warn!(instance = %who, reason, "exited"),
+        LifecycleEvent::Starting => tracing::info!(instance = %who, "starting"),
+        LifecycleEvent::Ready => tracing::info!(instance = %who, "ready"),
+        LifecycleEvent::Restarted => tracing::warn!(instance = %who, reason, "restarted"),
+        LifecycleEvent::Adopted => tracing::info!(instance = %who, reason, "adopted"),
+        LifecycleEvent::Stopped => tracing::info!(instance = %who, reason, "stopped"),
     }
 }
 
