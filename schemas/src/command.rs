@@ -74,6 +74,9 @@ mod tests {
         let ok = Reply::from(Ok(Map::from_iter([("bpm".to_owned(), 128.into())])));
         assert_eq!(serde_json::to_string(&ok).unwrap(), r#"{"ok":true,"bpm":128}"#);
         let refused = Reply::from(Err(Refusal::usage("say which")));
-        assert_eq!(serde_json::to_string(&refused).unwrap(), r#"{"ok":false,"error":{"kind":"usage","message":"say which"}}"#);
+        assert_eq!(
+            serde_json::to_string(&refused).unwrap(),
+            r#"{"ok":false,"error":{"kind":"usage","message":"say which"}}"#
+        );
     }
 }

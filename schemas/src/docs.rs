@@ -33,7 +33,8 @@ fn section(page: &mut String, topic: &Topic) {
     };
     let valid = topic.valid_s.map(|s| format!(", valid {s} s")).unwrap_or_default();
     // Writing to a String cannot fail.
-    let _ok = writeln!(page, "## `vj.{}{last}`\n\n{class}, {codec}{valid}. {}\n", topic.name, topic.doc.trim());
+    let _ok =
+        writeln!(page, "## `vj.{}{last}`\n\n{class}, {codec}{valid}. {}\n", topic.name, topic.doc.trim());
     page.push_str("| field | type | meaning |\n|---|---|---|\n");
     rows(page, "", topic.fields);
     page.push('\n');

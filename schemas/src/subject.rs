@@ -160,7 +160,16 @@ mod tests {
 
     #[test]
     fn foreign_subjects_are_not_ours() {
-        for text in ["", "vj", "vj.beat", "vj.beat.grid", "vj.beat.grid.a.b", "vj.beat.active.main", "x.beat.grid.main", "vj.beat.grid.Main"] {
+        for text in [
+            "",
+            "vj",
+            "vj.beat",
+            "vj.beat.grid",
+            "vj.beat.grid.a.b",
+            "vj.beat.active.main",
+            "x.beat.grid.main",
+            "vj.beat.grid.Main",
+        ] {
             assert_eq!(Subject::parse(text), None, "{text}");
         }
     }

@@ -1,7 +1,7 @@
 //! Codecs: payload and header in one flat map, JSON or MessagePack.
 
-use serde::de::DeserializeOwned;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::header::Header;
 use crate::topic::{Codec, Payload};
@@ -113,7 +113,6 @@ pub fn codec_of(bytes: &[u8]) -> Codec {
         _ => Codec::MsgPack,
     }
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod bus;
 #[cfg(test)]
+mod commands;
+#[cfg(test)]
 mod compliance;
 #[cfg(test)]
 mod errors;

@@ -63,7 +63,9 @@ pub enum ConnectError {
         source: async_nats::ConnectError,
     },
     /// The broker does not know this key.
-    #[error("the broker at {url} refuses this key: it belongs to another state folder, or the broker was set up anew")]
+    #[error(
+        "the broker at {url} refuses this key: it belongs to another state folder, or the broker was set up anew"
+    )]
     Refused {
         /// Whom we asked.
         url: String,
@@ -132,9 +134,8 @@ impl Bus {
         let client = async_nats::connect_with_options(&settings.url, options).await.map_err(|source| {
             let url = settings.url.clone();
             match source.kind() {
-                async_nats::ConnectErrorKind::AuthorizationViolation | async_nats::ConnectErrorKind::Authentication => {
-                    ConnectError::Refused { url }
-                }
+                async_nats::ConnectErrorKind::AuthorizationViolation
+                | async_nats::ConnectErrorKind::Authentication => ConnectError::Refused { url },
                 _ => ConnectError::Absent { url, source },
             }
         })?;
@@ -170,6 +171,14 @@ impl Bus {
     /// Version of the broker, e.g. `2.15.1`; empty before the first connection.
     pub fn broker_version(&self) -> String {
         self.client.server_info().version
+    }
+
+    /// Waits until the broker has taken the subscriptions made so far, so that what others send from now on
+    /// arrives. Without a link they are made on reconnecting, and nobody waits.
+    pub(crate) async fn settle_subscriptions(&self) {
+        if self.is_up() {
+            let _link_lost = tokio::time::timeout(CONNECT_TIMEOUT, self.client.flush()).await;
+        }
     }
 
     /// Waits until all that was published has left this process, at most `patience`.
@@ -211,7 +220,12 @@ fn options(
     }
 }
 
-fn observe(event: &Event, counts: &Counts, link: &watch::Sender<Link>, violations: &broadcast::Sender<String>) {
+fn observe(
+    event: &Event,
+    counts: &Counts,
+    link: &watch::Sender<Link>,
+    violations: &broadcast::Sender<String>,
+) {
     match event {
         Event::Connected => {
             link.send_replace(Link::Up);

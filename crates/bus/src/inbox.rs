@@ -57,6 +57,7 @@ impl Inbox {
             // Only a closed client refuses here, and then the process is ending.
             Err(error) => return tracing::error!(%error, %filter, "not subscribed"),
         };
+        self.bus.settle_subscriptions().await;
         let (bus, shared) = (self.bus.clone(), self.shared.clone());
         self.drains.push(tokio::spawn(drain(subscriber, bus.clone(), shared.clone())));
         if with_state {

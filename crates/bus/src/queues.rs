@@ -76,7 +76,9 @@ impl Queues {
 
     /// The next message for the handler: state first, then what must not be missed, then what is only newest.
     pub(crate) fn take(&mut self) -> Option<Delivery> {
-        [&mut self.states, &mut self.events, &mut self.samples, &mut self.streams].into_iter().find_map(VecDeque::pop_front)
+        [&mut self.states, &mut self.events, &mut self.samples, &mut self.streams]
+            .into_iter()
+            .find_map(VecDeque::pop_front)
     }
 
     fn is_news(&mut self, delivery: &Delivery) -> bool {
@@ -132,8 +134,15 @@ mod tests {
     fn message(topic: &'static Topic, generation: u64, seq: u64, at_ms: i64) -> Delivery {
         let origin = Origin { host: "h".into(), instance: "i".into(), generation };
         let at_mono_ns = at_ms * 1_000_000;
-        let header = Header { v: 1, seq, origin, boot: "b".into(), at: 0.0, at_mono_ns, sent: 0.0, valid_s: None };
-        Delivery { subject: Subject::new(topic, &Name::main()), header, payload: Bytes::new(), lost: 0, arrived_mono_ns: 0 }
+        let header =
+            Header { v: 1, seq, origin, boot: "b".into(), at: 0.0, at_mono_ns, sent: 0.0, valid_s: None };
+        Delivery {
+            subject: Subject::new(topic, &Name::main()),
+            header,
+            payload: Bytes::new(),
+            lost: 0,
+            arrived_mono_ns: 0,
+        }
     }
 
     fn seqs(queues: &mut Queues) -> Vec<u64> {
@@ -143,7 +152,9 @@ mod tests {
     #[test]
     fn samples_keep_a_quarter_second_and_tell_the_gap() {
         let mut queues = Queues::default();
-        let overrun: u64 = (0..100).map(|n| queues.put(message(schemas::audio::Block::TOPIC, 1, n, n as i64 * 5)).overrun).sum();
+        let overrun: u64 = (0..100)
+            .map(|n| queues.put(message(schemas::audio::Block::TOPIC, 1, n, n as i64 * 5)).overrun)
+            .sum();
         assert_eq!(overrun, 49);
         assert_eq!(seqs(&mut queues), (49..100).collect::<Vec<_>>());
     }
@@ -160,7 +171,9 @@ mod tests {
     #[test]
     fn events_are_bounded_and_counted() {
         let mut queues = Queues::default();
-        let overrun: u64 = (0..EVENTS_MAX as u64 + 7).map(|n| queues.put(message(schemas::beat::Tick::TOPIC, 1, n, 0)).overrun).sum();
+        let overrun: u64 = (0..EVENTS_MAX as u64 + 7)
+            .map(|n| queues.put(message(schemas::beat::Tick::TOPIC, 1, n, 0)).overrun)
+            .sum();
         assert_eq!(overrun, 7);
         assert_eq!(seqs(&mut queues)[0], 7);
     }

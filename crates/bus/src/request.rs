@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use schemas::command::{self, Reply};
 use schemas::Name;
+use schemas::command::{self, Reply};
 use serde_json::Value;
 use tokio::sync::broadcast;
 
@@ -63,9 +63,8 @@ impl Bus {
         };
         let (instance, verb) = (instance.clone(), verb.to_owned());
         match answer {
-            Ok(Ok(message)) => {
-                serde_json::from_slice(&message.payload).map_err(|source| RequestError::Malformed { instance, source })
-            }
+            Ok(Ok(message)) => serde_json::from_slice(&message.payload)
+                .map_err(|source| RequestError::Malformed { instance, source }),
             Ok(Err(error)) if error.kind() == async_nats::RequestErrorKind::NoResponders => {
                 Err(RequestError::Absent { instance, verb })
             }

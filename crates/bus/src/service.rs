@@ -58,7 +58,12 @@ impl Bus {
     ///
     /// # Errors
     /// When the client is closed or the name is no service name.
-    pub async fn serve(&self, instance: &Name, info: ServiceInfo, verbs: &[&str]) -> Result<Service, ServeError> {
+    pub async fn serve(
+        &self,
+        instance: &Name,
+        info: ServiceInfo,
+        verbs: &[&str],
+    ) -> Result<Service, ServeError> {
         let failed = |source| ServeError { instance: instance.clone(), source };
         let service = self
             .client
@@ -74,6 +79,7 @@ impl Bus {
             let endpoint = builder.add(command::subject(instance, verb)).await.map_err(failed)?;
             tokio::spawn(forward(endpoint, (*verb).to_owned(), queue.clone()));
         }
+        self.settle_subscriptions().await;
         Ok(Service { commands, _service: service })
     }
 }
@@ -100,7 +106,11 @@ impl Command {
     }
 }
 
-async fn forward(mut endpoint: async_nats::service::endpoint::Endpoint, verb: String, queue: mpsc::Sender<Command>) {
+async fn forward(
+    mut endpoint: async_nats::service::endpoint::Endpoint,
+    verb: String,
+    queue: mpsc::Sender<Command>,
+) {
     while let Some(request) = endpoint.next().await {
         let args = arguments(&request.message.payload);
         let command = Command { verb: verb.clone(), args: Value::Null, request };
@@ -115,7 +125,11 @@ async fn forward(mut endpoint: async_nats::service::endpoint::Endpoint, verb: St
 fn arguments(payload: &[u8]) -> Result<Value, Refusal> {
     match payload {
         [] => Ok(Value::Null),
-        long if long.len() > COMMAND_MAX => Err(Refusal::usage(format!("arguments of more than {COMMAND_MAX} bytes"))),
-        json => serde_json::from_slice(json).map_err(|e| Refusal::usage(format!("arguments are not JSON: {e}"))),
+        long if long.len() > COMMAND_MAX => {
+            Err(Refusal::usage(format!("arguments of more than {COMMAND_MAX} bytes")))
+        }
+        json => {
+            serde_json::from_slice(json).map_err(|e| Refusal::usage(format!("arguments are not JSON: {e}")))
+        }
     }
 }

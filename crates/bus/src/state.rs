@@ -140,11 +140,8 @@ struct Slot {
 impl StateKeeper {
     /// Starts the task that writes what is put here.
     pub(crate) fn spawn(client: Client, link: watch::Receiver<Link>) -> Arc<StateKeeper> {
-        let keeper = Arc::new(StateKeeper {
-            slots: Mutex::default(),
-            changed: Notify::new(),
-            settled: Notify::new(),
-        });
+        let keeper =
+            Arc::new(StateKeeper { slots: Mutex::default(), changed: Notify::new(), settled: Notify::new() });
         tokio::spawn(write(keeper.clone(), jetstream::new(client), link));
         keeper
     }
@@ -174,7 +171,11 @@ impl StateKeeper {
 
     fn pending(&self) -> Vec<(String, Slot)> {
         let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        slots.iter().filter(|(_, s)| s.version != s.acknowledged).map(|(k, s)| (k.clone(), s.clone())).collect()
+        slots
+            .iter()
+            .filter(|(_, s)| s.version != s.acknowledged)
+            .map(|(k, s)| (k.clone(), s.clone()))
+            .collect()
     }
 
     fn acknowledge(&self, subject: &str, version: u64) {
@@ -184,7 +185,11 @@ impl StateKeeper {
     }
 
     fn forget_acknowledgements(&self) {
-        self.slots.lock().unwrap_or_else(PoisonError::into_inner).values_mut().for_each(|s| s.acknowledged = 0);
+        self.slots
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values_mut()
+            .for_each(|s| s.acknowledged = 0);
     }
 }
 

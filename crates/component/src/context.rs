@@ -53,7 +53,10 @@ impl Context {
     /// [`Exit::Internal`] when the topic is not announced in the spec: the broker would not permit it.
     pub async fn subscribe(&mut self, topic: &'static Topic, name: Option<&Name>) -> Result<(), Exit> {
         if !self.spec.reads.iter().any(|read| read.name == topic.name) {
-            return Err(Exit::Internal(format!("{} does not announce that it reads {}", self.spec.name, topic.name)));
+            return Err(Exit::Internal(format!(
+                "{} does not announce that it reads {}",
+                self.spec.name, topic.name
+            )));
         }
         self.inbox.subscribe(topic, name).await;
         Ok(())
@@ -66,7 +69,11 @@ impl Context {
 
     /// A publisher of `T` for `name`. Make one per subject and keep it.
     pub fn publisher<T: Payload>(&self, name: &Name) -> Publisher<T> {
-        debug_assert!(self.spec.writes.iter().any(|w| w.name == T::TOPIC.name), "{} is not in writes", T::TOPIC.name);
+        debug_assert!(
+            self.spec.writes.iter().any(|w| w.name == T::TOPIC.name),
+            "{} is not in writes",
+            T::TOPIC.name
+        );
         self.bus.publisher(name)
     }
 

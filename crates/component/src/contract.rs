@@ -46,7 +46,12 @@ pub trait Component: Sized + 'static {
     }
 
     /// One of [`Spec::verbs`].
-    async fn command(&mut self, verb: &str, _args: &Value, _ctx: &mut Context) -> Result<Map<String, Value>, Refusal> {
+    async fn command(
+        &mut self,
+        verb: &str,
+        _args: &Value,
+        _ctx: &mut Context,
+    ) -> Result<Map<String, Value>, Refusal> {
         Err(Refusal::usage(format!("“{verb}” is announced but not handled")))
     }
 

@@ -8,7 +8,7 @@ use crate::context::WATCH_LEASE_NS;
 use crate::{Component, Context, Exit, Flaw, entry, overlay};
 
 /// Verb that hands over a changed `vjbus.toml`: the whole written configuration, not kept as a live change.
-pub(crate) const RELOAD: &str = "reload_config";
+pub const RELOAD: &str = "reload_config";
 
 /// Configuration as written; what is in force is this with the live changes laid over it.
 pub(crate) struct Settings {
@@ -46,7 +46,10 @@ pub(crate) async fn execute<C: Component>(
     ctx: &mut Context,
 ) -> Outcome {
     match verb {
-        "get_state" => Ok(fields(json!({ "state": component.state(), "status": ctx.health.state, "reason": ctx.health.reason }))).into(),
+        "get_state" => Ok(fields(
+            json!({ "state": component.state(), "status": ctx.health.state, "reason": ctx.health.reason }),
+        ))
+        .into(),
         "get_config" => config_of::<C>(settings, ctx).into(),
         "set_config" => set_config(component, settings, args, ctx).await.into(),
         RELOAD => reload(component, settings, args, ctx).await.into(),
@@ -55,7 +58,9 @@ pub(crate) async fn execute<C: Component>(
             Ok(fields(json!({ "lease_s": WATCH_LEASE_NS / 1_000_000_000 }))).into()
         }
         "stop" => Outcome { reply: Ok(Map::new()), exit: Some(Exit::Done) },
-        "restart" => Outcome { reply: Ok(Map::new()), exit: Some(Exit::Retry("restart was asked for".into())) },
+        "restart" => {
+            Outcome { reply: Ok(Map::new()), exit: Some(Exit::Retry("restart was asked for".into())) }
+        }
         own => component.command(own, args, ctx).await.into(),
     }
 }
@@ -90,7 +95,12 @@ async fn reload<C: Component>(
     config_of::<C>(settings, ctx)
 }
 
-async fn take<C: Component>(component: &mut C, settings: &Settings, live: &Value, ctx: &mut Context) -> Result<(), Refusal> {
+async fn take<C: Component>(
+    component: &mut C,
+    settings: &Settings,
+    live: &Value,
+    ctx: &mut Context,
+) -> Result<(), Refusal> {
     let config = settings.with::<C>(live).map_err(|flaw| Refusal::config(flaw.to_string()))?;
     let mistakes = C::mistakes(&config);
     if !mistakes.is_empty() {

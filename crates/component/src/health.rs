@@ -67,7 +67,12 @@ impl Health {
         }
     }
 
-    pub(crate) fn heartbeat(&mut self, spec: &Spec, dropped: u64, overlay: Option<serde_json::Value>) -> Heartbeat {
+    pub(crate) fn heartbeat(
+        &mut self,
+        spec: &Spec,
+        dropped: u64,
+        overlay: Option<serde_json::Value>,
+    ) -> Heartbeat {
         Heartbeat {
             component: spec.name.to_owned(),
             pid: std::process::id(),
@@ -98,7 +103,10 @@ mod tests {
         health.enter_busy("decoding", Duration::from_secs(9));
         assert_eq!((health.state, health.busy_s), (State::Busy, Some(9.0)));
         health.round();
-        assert_eq!((health.state, health.reason.as_str(), health.busy_s), (State::Degraded, "no device", None));
+        assert_eq!(
+            (health.state, health.reason.as_str(), health.busy_s),
+            (State::Degraded, "no device", None)
+        );
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod spec;
 pub use bus::{Delivery, Publisher, time};
 pub use context::Context;
 pub use contract::Component;
+pub use control::RELOAD;
 pub use entry::{Entry, Flaw};
 pub use exit::Exit;
 pub use launch::Launch;

@@ -14,7 +14,9 @@ pub struct Held {
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Another process has it.
-    #[error("“{name}” is already running here as process {holder}: stop that one first, or give this one another name")]
+    #[error(
+        "“{name}” is already running here as process {holder}: stop that one first, or give this one another name"
+    )]
     Taken {
         /// The name.
         name: String,
@@ -41,8 +43,13 @@ impl Held {
         let path = state_dir.join("locks").join(format!("{name}.lock"));
         let unwritable = |source| LockError::Unwritable { path: path.clone(), source };
         std::fs::create_dir_all(state_dir.join("locks")).map_err(unwritable)?;
-        let mut file =
-            OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path).map_err(unwritable)?;
+        let mut file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .open(&path)
+            .map_err(unwritable)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(std::fs::TryLockError::WouldBlock) => {

@@ -25,7 +25,8 @@ static TAP: OnceLock<std::sync::Mutex<Option<Tap>>> = OnceLock::new();
 ///
 /// Standard output stays free for documents.
 pub fn init() {
-    let filter = EnvFilter::try_from_env("VJBUS_LOG").unwrap_or_else(|_| EnvFilter::new("info,async_nats=warn"));
+    let filter =
+        EnvFilter::try_from_env("VJBUS_LOG").unwrap_or_else(|_| EnvFilter::new("info,async_nats=warn"));
     let terminal = std::io::stderr().is_terminal();
     let (lines, waiting) = mpsc::channel(WAITING_MAX);
     let lost: &'static AtomicU64 = Box::leak(Box::new(AtomicU64::new(0)));

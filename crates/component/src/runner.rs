@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use bus::{Bus, Command, Link, Service, ServiceInfo, time};
+use bus::{Bus, Command, Inbox, Link, Service, ServiceInfo, time};
 use schemas::command::COMMON_VERBS;
-use schemas::sys::LifecycleEvent;
+use schemas::sys::{Heartbeat, LifecycleEvent};
+use schemas::{Header, Payload as _};
 use tokio::time::MissedTickBehavior;
 
 use crate::control::{self, RELOAD, Settings};
@@ -32,7 +33,8 @@ pub async fn run<C: Component>(launch: Launch) -> Exit {
 type Ready<C> = (C, Settings, Context, Service);
 
 async fn prepare<C: Component>(launch: Launch) -> Result<Ready<C>, Exit> {
-    let lock = Held::take(&launch.state_dir, launch.instance.as_str()).map_err(|e| Exit::Absent(e.to_string()))?;
+    let lock =
+        Held::take(&launch.state_dir, launch.instance.as_str()).map_err(|e| Exit::Absent(e.to_string()))?;
     // Held for the life of the process: the kernel frees it at the end, however that comes.
     std::mem::forget(lock);
     let (settings, config) = settings::<C>(&launch)?;
@@ -62,7 +64,9 @@ fn settings<C: Component>(launch: &Launch) -> Result<(Settings, C::Config), Exit
     let settings = Settings { written: launch.config.clone() };
     let config = settings.with::<C>(&launch.overlay).or_else(|flaw| {
         tracing::warn!(%flaw, "live changes of an earlier version do not fit any more and are left out");
-        settings.with::<C>(&serde_json::json!({})).map_err(|flaw| Exit::Config(format!("instances.{}.{flaw}", launch.instance)))
+        settings
+            .with::<C>(&serde_json::json!({}))
+            .map_err(|flaw| Exit::Config(format!("instances.{}.{flaw}", launch.instance)))
     })?;
     let mistakes = C::mistakes(&config);
     if !mistakes.is_empty() {
@@ -88,7 +92,8 @@ async fn await_link(bus: &Bus) {
 
 async fn serve<C: Component>(ctx: &Context) -> Result<Service, Exit> {
     let spec = C::SPEC;
-    let verbs: Vec<&str> = COMMON_VERBS.iter().copied().chain([RELOAD]).chain(spec.verbs.iter().map(|v| v.name)).collect();
+    let verbs: Vec<&str> =
+        COMMON_VERBS.iter().copied().chain([RELOAD]).chain(spec.verbs.iter().map(|v| v.name)).collect();
     let info = ServiceInfo {
         name: spec.short_name().to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -102,20 +107,46 @@ async fn serve<C: Component>(ctx: &Context) -> Result<Service, Exit> {
     ctx.bus.serve(&ctx.instance, info, &verbs).await.map_err(|e| Exit::Internal(crate::context::chain(&e)))
 }
 
+/// Heartbeats of our own name: one from another host means that the name is taken there.
+async fn namesakes(ctx: &Context) -> Inbox {
+    let mut inbox = ctx.bus.inbox();
+    inbox.subscribe(Heartbeat::TOPIC, Some(&ctx.instance)).await;
+    inbox
+}
+
+/// The later of two namesakes gives way.
+fn gives_way(ctx: &Context, heard: &Header) -> Result<(), Exit> {
+    let (ours, theirs) = (ctx.bus.origin(), &heard.origin);
+    if theirs.host == ours.host || theirs.generation >= ours.generation {
+        return Ok(());
+    }
+    Err(Exit::Config(format!(
+        "“{}” runs on host {} already: stop that one, or give this one another name",
+        ctx.instance, theirs.host
+    )))
+}
+
 enum Turn {
     Signal,
     Beat,
     Link,
     Command(Box<Command>),
     Message(Box<bus::Delivery>),
+    Namesake(Header),
     Wake,
 }
 
-async fn live<C: Component>(mut component: C, mut settings: Settings, mut ctx: Context, mut service: Service) -> Exit {
+async fn live<C: Component>(
+    mut component: C,
+    mut settings: Settings,
+    mut ctx: Context,
+    mut service: Service,
+) -> Exit {
     let mut signals = pin_signals();
     let mut tap = Tap::take();
     let mut link = ctx.bus.link();
     link.mark_unchanged();
+    let namesakes = namesakes(&ctx).await;
     let mut beats = tokio::time::interval(HEARTBEAT);
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -124,6 +155,7 @@ async fn live<C: Component>(mut component: C, mut settings: Settings, mut ctx: C
             _ = beats.tick() => Turn::Beat,
             Ok(()) = link.changed() => Turn::Link,
             command = service.next() => Turn::Command(Box::new(command)),
+            delivery = namesakes.next() => Turn::Namesake(delivery.header),
             delivery = ctx.inbox.next() => Turn::Message(Box::new(delivery)),
             () = component.wait() => Turn::Wake,
         };
@@ -139,6 +171,7 @@ async fn live<C: Component>(mut component: C, mut settings: Settings, mut ctx: C
                 ctx.health.worst_lag_ns = ctx.health.worst_lag_ns.max(lag);
                 component.handle(*delivery, &mut ctx).await
             }
+            Turn::Namesake(heard) => gives_way(&ctx, &heard),
             Turn::Wake => component.wake(&mut ctx).await,
         };
         ctx.health.round();
@@ -165,7 +198,12 @@ fn report(ctx: &mut Context, tap: Option<&mut Tap>) {
     }
 }
 
-async fn obey<C: Component>(component: &mut C, settings: &mut Settings, command: Command, ctx: &mut Context) -> Result<(), Exit> {
+async fn obey<C: Component>(
+    component: &mut C,
+    settings: &mut Settings,
+    command: Command,
+    ctx: &mut Context,
+) -> Result<(), Exit> {
     let outcome = control::execute(component, settings, &command.verb, &command.args, ctx).await;
     command.reply(outcome.reply).await;
     outcome.exit.map_or(Ok(()), Err)
@@ -189,7 +227,10 @@ fn pin_signals() -> Signals {
     use tokio::signal::unix::{SignalKind, signal};
     Box::pin(async {
         let kinds = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()];
-        let waits = kinds.into_iter().filter_map(|kind| signal(kind).ok()).map(|mut s| Box::pin(async move { s.recv().await }));
+        let waits = kinds
+            .into_iter()
+            .filter_map(|kind| signal(kind).ok())
+            .map(|mut s| Box::pin(async move { s.recv().await }));
         futures_util::future::select_all(waits).await;
     })
 }

@@ -1,6 +1,7 @@
 //! What the supervisor is asked over the bus.
 
 use bus::{Bus, Command};
+use component::RELOAD;
 use schemas::Name;
 use schemas::command::Refusal;
 use serde_json::{Map, Value, json};
@@ -10,9 +11,6 @@ use crate::plan::Instance;
 use crate::policy::Input;
 use crate::supervisor::Supervisor;
 use crate::voice::SUPERVISOR;
-
-/// Verb by which a component takes over a changed configuration.
-const RELOAD: &str = "reload_config";
 
 type Answer = Result<Map<String, Value>, Refusal>;
 

@@ -122,7 +122,10 @@ impl Command {
     /// Whether it speaks to what runs already, instead of beginning something.
     pub(crate) fn reaches_a_running_show(&self) -> bool {
         use Command::{Ctl, Down, Restart, Start, Status, Stop, Watch};
-        matches!(self, Down | Start { .. } | Stop { .. } | Restart { .. } | Status { .. } | Watch { .. } | Ctl { .. })
+        matches!(
+            self,
+            Down | Start { .. } | Stop { .. } | Restart { .. } | Status { .. } | Watch { .. } | Ctl { .. }
+        )
     }
 }
 
@@ -161,7 +164,8 @@ fn duration(text: &str) -> Result<Duration, String> {
         "h" => 3600.0,
         _ => return Err(format!("“{unit}” is no unit of time: write 500ms, 30s, 2m or 1h")),
     };
-    let number: f64 = number.trim().parse().map_err(|_| format!("“{text}” is no time: write 500ms, 30s, 2m or 1h"))?;
+    let number: f64 =
+        number.trim().parse().map_err(|_| format!("“{text}” is no time: write 500ms, 30s, 2m or 1h"))?;
     Duration::try_from_secs_f64(number * scale_s).map_err(|_| format!("“{text}” is out of range"))
 }
 

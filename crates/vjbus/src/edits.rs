@@ -13,7 +13,13 @@ use crate::plan;
 const LOOK: Duration = Duration::from_millis(500);
 
 /// Follows edits for as long as the show runs.
-pub(crate) async fn follow(config: &Config, layers: &Layers, registry: &'static [Entry], program: PathBuf, handle: Handle) {
+pub(crate) async fn follow(
+    config: &Config,
+    layers: &Layers,
+    registry: &'static [Entry],
+    program: PathBuf,
+    handle: Handle,
+) {
     let mut seen = fingerprint(layers);
     let mut restart_only = frame(config);
     loop {
@@ -43,7 +49,9 @@ pub(crate) async fn follow(config: &Config, layers: &Layers, registry: &'static 
 async fn apply(config: &Config, layers: &Layers, registry: &[Entry], program: &Path, handle: &Handle) {
     let file = match config::snapshot(layers, &config.state_dir) {
         Ok(file) => file,
-        Err(mistakes) => return mistakes.iter().for_each(|mistake| tracing::error!("edit not applied: {mistake}")),
+        Err(mistakes) => {
+            return mistakes.iter().for_each(|mistake| tracing::error!("edit not applied: {mistake}"));
+        }
     };
     match handle.apply(plan::of(config, registry, program, &file)).await {
         Ok(()) => tracing::info!("edit applied"),

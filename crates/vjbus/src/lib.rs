@@ -68,26 +68,38 @@ fn configuration(command: &Command, layers: &Layers, registry: &[Entry]) -> Resu
     }
     let (config, found) = config::load_leniently(layers, registry);
     if !found.is_empty() {
-        tracing::warn!("the configuration has {} to mend; `vjbus check` names them", count(found.len(), "mistake"));
+        tracing::warn!(
+            "the configuration has {} to mend; `vjbus check` names them",
+            count(found.len(), "mistake")
+        );
     }
     Ok(config)
 }
 
-async fn with_config(command: Command, config: &Config, layers: &Layers, registry: &'static [Entry]) -> Outcome {
+async fn with_config(
+    command: Command,
+    config: &Config,
+    layers: &Layers,
+    registry: &'static [Entry],
+) -> Outcome {
     match command {
         Command::Up { for_time } => commands::up::run(config, layers, registry, for_time).await,
         Command::Down => commands::down::run(config).await,
         Command::Start { instance } => commands::down::instance(config, &instance, "start").await,
         Command::Stop { instance } => commands::down::instance(config, &instance, "stop").await,
         Command::Restart { instance } => commands::down::instance(config, &instance, "restart").await,
-        Command::Status { json, wait, timeout } => commands::status::run(config, json, wait.map(|_| timeout)).await,
+        Command::Status { json, wait, timeout } => {
+            commands::status::run(config, json, wait.map(|_| timeout)).await
+        }
         Command::Watch { subject, json, count, timeout } => {
             commands::watch::run(config, commands::watch::Wish { subject, json, count, timeout }).await
         }
-        Command::Ctl { instance, verb, args } => commands::ctl::run(config, registry, &instance, &verb, &args).await,
+        Command::Ctl { instance, verb, args } => {
+            commands::ctl::run(config, registry, &instance, &verb, &args).await
+        }
         Command::Run { instance } => commands::run::run(config, registry, &instance).await,
         Command::Analyze { files, engine, all } => commands::analyze::run(&files, &engine, all),
-        Command::Config { what } => commands::config::run(config, layers, what).await,
+        Command::Config { what } => commands::config::run(config, layers, registry, what).await,
         Command::Devices { meter } => commands::devices::run(meter),
         Command::Target { what } => commands::target::run(config, what),
         Command::Broker { what } => commands::broker::run(config, registry, &what),
@@ -97,7 +109,11 @@ async fn with_config(command: Command, config: &Config, layers: &Layers, registr
 
 fn mistakes(mistakes: Vec<config::Mistake>) -> Failure {
     let lines: Vec<String> = mistakes.iter().map(|m| format!("\n  {m}")).collect();
-    Failure::usage(format!("the configuration has {} to mend:{}", count(mistakes.len(), "mistake"), lines.concat()))
+    Failure::usage(format!(
+        "the configuration has {} to mend:{}",
+        count(mistakes.len(), "mistake"),
+        lines.concat()
+    ))
 }
 
 fn count(n: usize, what: &str) -> String {

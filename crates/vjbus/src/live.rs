@@ -91,7 +91,10 @@ impl Picture {
         let fresh = self.features.as_ref().filter(|(header, _)| now_ns - header.at_mono_ns < FRESH_NS);
         let Some((_, features)) = fresh else { return format!("{} ", console::style("no sound   ").dim()) };
         let b = &features.bands;
-        let bars: String = [b.sub_bass, b.bass, b.low_mid, b.mid, b.high_mid, b.presence, b.air].into_iter().map(eighth).collect();
+        let bars: String = [b.sub_bass, b.bass, b.low_mid, b.mid, b.high_mid, b.presence, b.air]
+            .into_iter()
+            .map(eighth)
+            .collect();
         let full = ((features.loudness - METER_LUFS.0) / (METER_LUFS.1 - METER_LUFS.0)).clamp(0.0, 1.0);
         format!("{}{} {:>4.0} LUFS", eighth(full), console::style(bars).cyan(), features.loudness)
     }
@@ -99,7 +102,9 @@ impl Picture {
     fn source(&self) -> String {
         match &self.input {
             None => String::new(),
-            Some(input) if input.state == InputState::Lost => console::style(format!("{} lost", input.device)).red().to_string(),
+            Some(input) if input.state == InputState::Lost => {
+                console::style(format!("{} lost", input.device)).red().to_string()
+            }
             Some(input) if input.demo => console::style("demo").yellow().to_string(),
             Some(input) => input.device.chars().filter(|c| !c.is_control()).take(24).collect(),
         }
@@ -138,6 +143,9 @@ mod tests {
     #[test]
     fn without_anything_it_says_so() {
         let line = Picture::default().line(0, "0/6 ready");
-        assert!(line.contains("no sound") && line.contains("no beat") && line.ends_with("0/6 ready"), "{line}");
+        assert!(
+            line.contains("no sound") && line.contains("no beat") && line.ends_with("0/6 ready"),
+            "{line}"
+        );
     }
 }

@@ -18,7 +18,11 @@ pub(crate) fn of(config: &Config, registry: &[Entry], program: &Path, file: &Pat
             kind: spec.kind,
             reads: spec.reads.to_vec(),
             writes: spec.writes.to_vec(),
-            launch: Launch { program: program.to_owned(), args: ["run", name.as_str(), "--config", &file].map(str::to_owned).into(), ..Launch::default() },
+            launch: Launch {
+                program: program.to_owned(),
+                args: ["run", name.as_str(), "--config", &file].map(str::to_owned).into(),
+                ..Launch::default()
+            },
             config: wanted.config.clone(),
         })
     });
@@ -27,7 +31,9 @@ pub(crate) fn of(config: &Config, registry: &[Entry], program: &Path, file: &Pat
         version: env!("CARGO_PKG_VERSION").to_owned(),
         broker: match config.broker.mode {
             BrokerMode::Managed => BrokerPlan::Managed { port: config.broker.port },
-            BrokerMode::External => BrokerPlan::External { url: config.broker.url(), creds: config.broker.creds.clone() },
+            BrokerMode::External => {
+                BrokerPlan::External { url: config.broker.url(), creds: config.broker.creds.clone() }
+            }
         },
         supervision: config.supervision.clone(),
         instances: instances.collect(),

@@ -33,8 +33,14 @@ async fn a_command_is_answered_and_a_refusal_is_told_from_absence() -> Result<()
     assert!(reply.ok && reply.fields["args"] == json!({"ms": 5}));
     let refused = asker.request(&name("beat"), "fail", &Value::Null).await?;
     assert_eq!(refused.error.map(|e| e.kind), Some("usage".into()));
-    assert!(matches!(asker.request(&name("beat"), "unknown", &Value::Null).await, Err(RequestError::Absent { .. })));
-    assert!(matches!(asker.request(&name("nobody"), "tap", &Value::Null).await, Err(RequestError::Absent { .. })));
+    assert!(matches!(
+        asker.request(&name("beat"), "unknown", &Value::Null).await,
+        Err(RequestError::Absent { .. })
+    ));
+    assert!(matches!(
+        asker.request(&name("nobody"), "tap", &Value::Null).await,
+        Err(RequestError::Absent { .. })
+    ));
     Ok(())
 }
 

@@ -19,7 +19,8 @@ pub(crate) fn name(text: &str) -> Name {
 }
 
 pub(crate) async fn connect(server: &Server, instance: &str) -> Result<Bus> {
-    let settings = Settings { url: server.url(), credentials: None, instance: name(instance), wait_for_broker: false };
+    let settings =
+        Settings { url: server.url(), credentials: None, instance: name(instance), wait_for_broker: false };
     let bus = Bus::connect(settings).await?;
     testkit::wait::wait_until_async(SOON, "link up", async || bus.is_up()).await?;
     Ok(bus)

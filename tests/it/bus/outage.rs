@@ -24,7 +24,10 @@ async fn publishing_never_waits_and_nothing_stale_follows() -> Result<()> {
     let mut inbox = reader.inbox();
     inbox.subscribe(Onset::TOPIC, None).await;
     let onsets = writer.publisher::<Onset>(&name("main"));
-    wait_until_async(SOON, "first onset", async || onsets.send(time::now(), &onset(0)) && inbox.take().is_some()).await?;
+    wait_until_async(SOON, "first onset", async || {
+        onsets.send(time::now(), &onset(0)) && inbox.take().is_some()
+    })
+    .await?;
 
     server.kill9()?;
     wait_until_async(SOON, "writer notices", async || !writer.is_up()).await?;
@@ -32,9 +35,14 @@ async fn publishing_never_waits_and_nothing_stale_follows() -> Result<()> {
     for count in 1..=5_000 {
         onsets.send(time::now(), &onset(count));
     }
-    assert!(begun.elapsed() < Duration::from_secs(2), "publishing waited for a dead broker: {:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_secs(2),
+        "publishing waited for a dead broker: {:?}",
+        begun.elapsed()
+    );
     assert!(writer.counts().unsent.load(Ordering::Relaxed) >= 5_000, "drops are not counted");
 
+    while inbox.take().is_some() {}
     server.restart()?;
     wait_until_async(SOON, "links are back", async || writer.is_up() && reader.is_up()).await?;
     wait_until_async(SOON, "a fresh onset", async || {
@@ -60,7 +68,8 @@ async fn state_written_during_the_outage_arrives_after_it() -> Result<()> {
     wait_until_async(SOON, "writer notices", async || !writer.is_up()).await?;
     let publisher = writer.publisher::<Active>(&name("main"));
     for n in 0..10 {
-        publisher.send(time::now(), &Active { source: Some(format!("s{n}")), why: String::new(), since: 0.0 });
+        publisher
+            .send(time::now(), &Active { source: Some(format!("s{n}")), why: String::new(), since: 0.0 });
     }
     server.restart()?;
     writer.flush(SOON).await;
@@ -77,7 +86,10 @@ async fn a_message_that_was_stuck_too_long_is_refused_and_counted() -> Result<()
     let mut inbox = reader.inbox();
     inbox.subscribe(Onset::TOPIC, None).await;
     let onsets = writer.publisher::<Onset>(&name("main"));
-    wait_until_async(SOON, "first onset", async || onsets.send(time::now(), &onset(0)) && inbox.take().is_some()).await?;
+    wait_until_async(SOON, "first onset", async || {
+        onsets.send(time::now(), &onset(0)) && inbox.take().is_some()
+    })
+    .await?;
     while inbox.take().is_some() {}
 
     // The broker stands still: the link looks alive, and what is sent lies in the socket.
@@ -86,7 +98,10 @@ async fn a_message_that_was_stuck_too_long_is_refused_and_counted() -> Result<()
     let paused = Instant::now();
     wait_until_async(SOON, "1.5 s to pass", async || paused.elapsed() > Duration::from_millis(1500)).await?;
     server.resume()?;
-    wait_until_async(SOON, "the stale onset to be counted", async || reader.counts().stale.load(Ordering::Relaxed) >= 1).await?;
+    wait_until_async(SOON, "the stale onset to be counted", async || {
+        reader.counts().stale.load(Ordering::Relaxed) >= 1
+    })
+    .await?;
     let delivered = std::iter::from_fn(|| inbox.take()).filter_map(|d| d.decode::<Onset>().ok());
     assert_eq!(delivered.filter(|m| m.body.count == 1).count(), 0, "a stale onset was delivered");
     Ok(())

@@ -32,7 +32,10 @@ async fn a_late_reader_gets_the_last_value_and_then_the_live_ones() -> Result<()
     publisher.send(time::now(), &active("four"));
     let live = tokio::time::timeout(SOON, inbox.next()).await.context("no live value")?;
     assert_eq!(live.decode::<Active>()?.body.source.as_deref(), Some("four"));
-    assert_eq!(reader.last::<Active>(&name("main")).await.context("no last")?.body.source.as_deref(), Some("four"));
+    assert_eq!(
+        reader.last::<Active>(&name("main")).await.context("no last")?.body.source.as_deref(),
+        Some("four")
+    );
     Ok(())
 }
 

@@ -37,10 +37,20 @@ comply! {
     toy_processor: toys "toys/echo";
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_namesake_on_another_host_keeps_the_name() -> Result<()> {
+    let subject = Subject::start(&crate::support::toys()?, "toys/pulse").await?;
+    subject.gives_way_to_an_older_namesake()
+}
+
 #[test]
 fn every_component_of_the_registry_is_in_the_suite() {
     let source = include_str!("mod.rs");
     for entry in vjbus::registry::REGISTRY {
-        assert!(source.contains(&format!("\"{}\"", entry.spec.name)), "add {} to comply! above", entry.spec.name);
+        assert!(
+            source.contains(&format!("\"{}\"", entry.spec.name)),
+            "add {} to comply! above",
+            entry.spec.name
+        );
     }
 }

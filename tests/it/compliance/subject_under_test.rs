@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use bus::{Bus, Inbox, state};
 use component::Spec;
 use schemas::sys::Heartbeat;
-use schemas::{Message, Subject as Address, TOPICS};
+use schemas::{Message, Payload as _, Subject as Address, TOPICS};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use testkit::nats::Server;
@@ -43,7 +43,8 @@ impl Subject {
         let heartbeats = heartbeats(&bus, INSTANCE).await;
         let dir = tempfile::tempdir()?;
         let process = launch(program, component, dir.path(), &server.url())?.start()?;
-        let mut subject = Subject { program: program.to_owned(), component, dir, server, process, bus, heartbeats };
+        let mut subject =
+            Subject { program: program.to_owned(), component, dir, server, process, bus, heartbeats };
         subject.beat("a first ready heartbeat").await?;
         Ok(subject)
     }
@@ -51,7 +52,8 @@ impl Subject {
     /// A heartbeat of this very process that says that it works.
     async fn beat(&mut self, what: &str) -> Result<Message<Heartbeat>> {
         let pid = self.process.pid();
-        let found = next::<Heartbeat>(&self.heartbeats, what, |m| m.body.pid == pid && works(m.body.state)).await;
+        let found =
+            next::<Heartbeat>(&self.heartbeats, what, |m| m.body.pid == pid && works(m.body.state)).await;
         found.with_context(|| format!("{} says:\n{}", self.component, self.process.tail()))
     }
 
@@ -96,7 +98,11 @@ impl Subject {
         let twin = launch(&self.program, self.component, self.dir.path(), &self.server.url())?.run(SOON)?;
         ensure!(!twin.status.success(), "a second instance of the same name started");
         let pid = self.process.pid().to_string();
-        ensure!(twin.stderr.contains(&pid), "the refusal does not say who has the name ({pid}): {}", twin.stderr);
+        ensure!(
+            twin.stderr.contains(&pid),
+            "the refusal does not say who has the name ({pid}): {}",
+            twin.stderr
+        );
         Ok(())
     }
 
@@ -138,6 +144,19 @@ impl Subject {
         Ok(())
     }
 
+    pub(super) fn gives_way_to_an_older_namesake(mut self) -> Result<()> {
+        let mut raw = Raw::connect(&self.server.url())?;
+        let heartbeat = format!(
+            r#"{{"v":1,"seq":1,"origin":{{"host":"stage-left","instance":"{INSTANCE}","generation":1}},"boot":"b","at":1.0,"at_mono_ns":1,"sent":1.0}}"#
+        );
+        raw.publish(&Address::new(Heartbeat::TOPIC, &name(INSTANCE)).to_string(), heartbeat.as_bytes())?;
+        raw.settle()?;
+        let status = self.process.wait(SOON).context("it kept the name")?;
+        let said = self.process.tail();
+        ensure!(status.code() == Some(64) && said.contains("stage-left"), "{status}: {said}");
+        Ok(())
+    }
+
     pub(super) fn stops_in_time(&mut self) -> Result<()> {
         self.process.signal(Signal::TERM)?;
         let status = self.process.wait(STOPS_WITHIN).context("it did not stop in time")?;
@@ -153,8 +172,18 @@ fn launch(program: &Path, component: &str, dir: &Path, url: &str) -> Result<Prog
         "sinks/log" => "subjects = [\"vj.>\"]",
         _ => "",
     };
-    std::fs::write(&config, format!("[instances.{INSTANCE}]\ncomponent = \"{component}\"\n{own}\n[broker]\nmode = \"external\"\nurl = \"{url}\"\n"))?;
-    Ok(Program::new(program).args(["run", INSTANCE]).arg("--config").arg(config).env("VJBUS_STATE_DIR", dir).dir(dir))
+    std::fs::write(
+        &config,
+        format!(
+            "[instances.{INSTANCE}]\ncomponent = \"{component}\"\n{own}\n[broker]\nmode = \"external\"\nurl = \"{url}\"\n"
+        ),
+    )?;
+    Ok(Program::new(program)
+        .args(["run", INSTANCE])
+        .arg("--config")
+        .arg(config)
+        .env("VJBUS_STATE_DIR", dir)
+        .dir(dir))
 }
 
 /// Noise, truncated messages, and messages whose fields have the wrong type, by number.
@@ -164,7 +193,9 @@ fn malformed(n: u64) -> Vec<u8> {
     match n % 5 {
         0 => (0..n % 97).map(|i| noise(n * 131 + i)).collect(),
         1 => whole[..(n as usize % (whole.len() - 1))].to_vec(),
-        2 => br#"{"v":"one","seq":-1,"origin":[],"boot":null,"at":"now","at_mono_ns":1.5,"sent":{}}"#.to_vec(),
+        2 => {
+            br#"{"v":"one","seq":-1,"origin":[],"boot":null,"at":"now","at_mono_ns":1.5,"sent":{}}"#.to_vec()
+        }
         3 => whole.to_vec(),
         _ => vec![0xdf, 0xff, 0xff, 0xff, 0xff, noise(n)],
     }

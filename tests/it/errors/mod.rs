@@ -11,7 +11,8 @@ use crate::support::vjbus;
 
 /// Nobody listens to its default target here, which is no failure.
 fn works(component: &serde_json::Value) -> bool {
-    component["state"] == "ready" || component["reason"].as_str().is_some_and(|r| r.contains("nobody listens"))
+    component["state"] == "ready"
+        || component["reason"].as_str().is_some_and(|r| r.contains("nobody listens"))
 }
 
 /// The message names every one of `words` and is a paragraph, not a page.
@@ -58,7 +59,8 @@ fn old_nats_server() -> Result<()> {
 
 #[test]
 fn no_such_device_is_degraded_and_keeps_trying() -> Result<()> {
-    let mut show = Show::new(vjbus()?, "[instances.audio]\nsource = \"device\"\ndevice = \"No Such Interface\"\n")?;
+    let mut show =
+        Show::new(vjbus()?, "[instances.audio]\nsource = \"device\"\ndevice = \"No Such Interface\"\n")?;
     show.start()?;
     let audio = show.wait_component("audio", "audio to be degraded", |c| c["state"] == "degraded")?;
     ensure!(audio["reason"].as_str().is_some_and(|r| r.contains("No Such Interface")), "{audio}");
@@ -67,7 +69,8 @@ fn no_such_device_is_degraded_and_keeps_trying() -> Result<()> {
 
 #[test]
 fn unreadable_file_is_told_once_and_the_rest_runs() -> Result<()> {
-    let mut show = Show::new(vjbus()?, "[instances.audio]\nsource = \"file\"\npath = \"/nowhere/song.flac\"\n")?;
+    let mut show =
+        Show::new(vjbus()?, "[instances.audio]\nsource = \"file\"\npath = \"/nowhere/song.flac\"\n")?;
     show.start()?;
     let audio = show.wait_component("audio", "audio to be stopped", |c| c["state"] == "stopped")?;
     ensure!(audio.to_string().contains("/nowhere/song.flac"), "{audio}");
@@ -106,7 +109,11 @@ fn unknown_target_and_unknown_field_of_a_mapping() -> Result<()> {
     std::fs::write(folder.join("stage.toml"), text)?;
     says(&show.run(&["check"])?, &["stage.toml:7", "bpmm"])?;
     std::fs::write(folder.join("stage.toml"), text.replace("bpmm", "bpm"))?;
-    ensure!(show.run(&["check"])?.status.success(), "a good target is refused: {}", show.run(&["check"])?.stderr);
+    ensure!(
+        show.run(&["check"])?.status.success(),
+        "a good target is refused: {}",
+        show.run(&["check"])?.stderr
+    );
     Ok(())
 }
 
@@ -121,7 +128,8 @@ fn a_state_folder_that_cannot_be_written() -> Result<()> {
 
 #[test]
 fn a_full_disk_degrades_the_log_and_nothing_else() -> Result<()> {
-    let mut show = Show::new(vjbus()?, "[instances.audio]\nsource = \"demo\"\n[instances.log]\npath = \"/dev/full\"\n")?;
+    let mut show =
+        Show::new(vjbus()?, "[instances.audio]\nsource = \"demo\"\n[instances.log]\npath = \"/dev/full\"\n")?;
     show.start()?;
     let log = show.wait_component("log", "log to be degraded", |c| c["state"] == "degraded")?;
     ensure!(log["reason"].as_str().is_some_and(|r| r.contains("/dev/full")), "{log}");
@@ -138,6 +146,11 @@ fn without_a_broker_commands_say_so_and_status_keeps_its_shape() -> Result<()> {
     let status = show.run(&["status", "--json"])?;
     ensure!(status.status.code() == Some(69), "{}", status.status);
     let document: serde_json::Value = serde_json::from_str(&status.stdout)?;
-    ensure!(document["broker"].is_object() && document["supervisor"].is_null() && document["components"].is_array(), "{document}");
+    ensure!(
+        document["broker"].is_object()
+            && document["supervisor"].is_null()
+            && document["components"].is_array(),
+        "{document}"
+    );
     Ok(())
 }

@@ -48,6 +48,11 @@ fn each_kind_of_new_component_compiles_and_is_registered() -> Result<()> {
     let target = root().join("target/newcomer");
     let cargo = PathBuf::from(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     let crates = ["-p", "vjbus-newone", "-p", "vjbus-newtwo", "-p", "vjbus-newthree"];
-    run(&cargo, &[&["check", "--offline"], &crates[..]].concat(), tree.path(), &[("CARGO_TARGET_DIR", &target)])?;
+    run(
+        &cargo,
+        &[&["check", "--offline"], &crates[..]].concat(),
+        tree.path(),
+        &[("CARGO_TARGET_DIR", &target)],
+    )?;
     Ok(())
 }

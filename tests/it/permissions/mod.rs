@@ -25,7 +25,11 @@ impl House {
         let folder = tempfile::tempdir()?;
         let dir = StateDir::new(folder.path());
         // The store is the test server's own.
-        let text: Vec<String> = conf::render(&dir, 0, &instances())?.lines().filter(|l| !l.contains("store_dir")).map(str::to_owned).collect();
+        let text: Vec<String> = conf::render(&dir, 0, &instances())?
+            .lines()
+            .filter(|l| !l.contains("store_dir"))
+            .map(str::to_owned)
+            .collect();
         let server = Server::with_config(&text.join("\n"))?;
         Ok(House { server, dir, _folder: folder })
     }

@@ -13,7 +13,8 @@ use crate::support::{connect, name, viewer};
 #[tokio::test(flavor = "multi_thread")]
 async fn injects_no_beat() -> Result<()> {
     let house = House::open()?;
-    let sink = connect(&house.server.url(), Some(house.credentials(&Who::Sink.role().context("a role")?)?)).await?;
+    let sink =
+        connect(&house.server.url(), Some(house.credentials(&Who::Sink.role().context("a role")?)?)).await?;
     let mut inbox = sink.inbox();
     inbox.subscribe(Tick::TOPIC, None).await;
     // The processor's tick arrives, so that nothing arriving from the viewer means something.

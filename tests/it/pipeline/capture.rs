@@ -53,7 +53,9 @@ async fn a_lost_card_is_told_and_taken_up_again() -> Result<()> {
     card.unplug()?;
     next::<Input>(&inbox, "the loss to be told", |m| m.body.state == InputState::Lost).await?;
     card.plug()?;
-    next::<Input>(&inbox, "the card to be heard again", |m| there(m.body.state)).await.with_context(|| show.tail())?;
+    next::<Input>(&inbox, "the card to be heard again", |m| there(m.body.state))
+        .await
+        .with_context(|| show.tail())?;
     ensure!(show.pid("audio")? == pid, "the producer was restarted for a lost device");
     show.down()
 }

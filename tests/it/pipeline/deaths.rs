@@ -13,7 +13,8 @@ const LISTEN: Duration = Duration::from_secs(40);
 
 /// Longest time between two datagrams of one address, among those that came after `since_ns`.
 fn longest_gap(receiver: &Receiver, address: &str, since_ns: i64) -> Duration {
-    let stamps: Vec<i64> = receiver.to(address).iter().map(|m| m.at_mono_ns).filter(|at| *at > since_ns).collect();
+    let stamps: Vec<i64> =
+        receiver.to(address).iter().map(|m| m.at_mono_ns).filter(|at| *at > since_ns).collect();
     let worst = stamps.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or(i64::MAX);
     Duration::from_nanos(worst as u64)
 }
@@ -48,7 +49,8 @@ fn beats_run_on_while_the_beat_processor_is_dead() -> Result<()> {
     let seen = count(&receiver, "/vj/beat/count");
     signal(show.pid("beat")?, Signal::KILL)?;
     receiver.wait_for_count(LISTEN, "/vj/beat/count", seen + 16)?;
-    let counts: Vec<i32> = receiver.to("/vj/beat/count").iter().filter_map(|m| m.args.first()?.clone().int()).collect();
+    let counts: Vec<i32> =
+        receiver.to("/vj/beat/count").iter().filter_map(|m| m.args.first()?.clone().int()).collect();
     let broken: Vec<&[i32]> = counts[seen - 4..].windows(2).filter(|pair| pair[1] != pair[0] + 1).collect();
     ensure!(broken.is_empty(), "beats were skipped or fired twice: {broken:?}");
     show.down()
@@ -63,7 +65,9 @@ fn a_live_offset_survives_the_kill_of_its_sink() -> Result<()> {
     ensure!(set.status.success(), "{} {}", set.stdout, set.stderr);
     let old = show.pid("osc")?;
     signal(old, Signal::KILL)?;
-    show.wait_component("osc", "osc to be back", |c| c["pid"].as_u64().is_some_and(|p| p != u64::from(old)) && c["state"] == "ready")?;
+    show.wait_component("osc", "osc to be back", |c| {
+        c["pid"].as_u64().is_some_and(|p| p != u64::from(old)) && c["state"] == "ready"
+    })?;
     let config = show.run(&["ctl", "osc", "get_config"])?;
     ensure!(config.stdout.contains("-42.5"), "the offset is gone: {}", config.stdout);
     show.down()
@@ -73,7 +77,9 @@ fn a_live_offset_survives_the_kill_of_its_sink() -> Result<()> {
 fn a_dead_target_delays_no_living_one() -> Result<()> {
     let receiver = Receiver::start()?;
     let tables = super::tables("source = \"demo\"", receiver.port());
-    let tables = format!("{tables}[targets.classic]\nenabled = true\naddress = \"127.0.0.1:1\"\n[targets.touchdesigner]\nenabled = true\naddress = \"no-such-host.invalid:7000\"\n");
+    let tables = format!(
+        "{tables}[targets.classic]\nenabled = true\naddress = \"127.0.0.1:1\"\n[targets.touchdesigner]\nenabled = true\naddress = \"no-such-host.invalid:7000\"\n"
+    );
     let mut show = crate::support::show::Show::new(crate::support::vjbus()?, &tables)?;
     show.start()?;
     receiver.wait_for_count(LISTEN, "/vj/level/rms", 300).with_context(|| show.tail())?;

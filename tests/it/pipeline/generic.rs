@@ -39,7 +39,8 @@ fn oscdump_decodes_every_address() -> Result<()> {
     let mut show = show("source = \"demo\"", dump.port())?;
     show.up()?;
     for (address, types) in ADDRESSES {
-        let lines = dump.wait_for_count(LISTEN, address, 1).with_context(|| format!("{address}: {}", show.tail()))?;
+        let lines =
+            dump.wait_for_count(LISTEN, address, 1).with_context(|| format!("{address}: {}", show.tail()))?;
         ensure!(lines[0].types == types, "{address} has types {} and not {types}", lines[0].types);
     }
     show.down()
@@ -51,8 +52,17 @@ fn python_osc_decodes_every_address() -> Result<()> {
     let mut show = show("source = \"demo\"", python.port())?;
     show.up()?;
     for (address, types) in ADDRESSES {
-        let messages = python.wait_for_count(LISTEN, address, 1).with_context(|| format!("{address}: {}", show.tail()))?;
-        let wanted: Vec<&str> = types.chars().map(|t| match t { 'f' => "float", 'i' => "int", _ => "str" }).collect();
+        let messages = python
+            .wait_for_count(LISTEN, address, 1)
+            .with_context(|| format!("{address}: {}", show.tail()))?;
+        let wanted: Vec<&str> = types
+            .chars()
+            .map(|t| match t {
+                'f' => "float",
+                'i' => "int",
+                _ => "str",
+            })
+            .collect();
         ensure!(messages[0].types == wanted, "{address} has types {:?}", messages[0].types);
     }
     show.down()

@@ -20,7 +20,9 @@ pub(crate) fn show(audio: &str, port: u16) -> Result<Show> {
 
 /// The tables of such a show.
 pub(crate) fn tables(audio: &str, port: u16) -> String {
-    format!("[supervision]\nstable_s = 1.0\n[instances.audio]\n{audio}\n[targets.generic]\naddress = \"127.0.0.1:{port}\"\n")
+    format!(
+        "[supervision]\nstable_s = 1.0\n[instances.audio]\n{audio}\n[targets.generic]\naddress = \"127.0.0.1:{port}\"\n"
+    )
 }
 
 /// A track of the project's own as a sound file, its tempo and the first `seconds` of it.

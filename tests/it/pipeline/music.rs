@@ -16,11 +16,13 @@ const BEATS: usize = 16;
 /// Plays `file` and gives the tempo of the beats that arrive.
 fn heard(file: &Path) -> Result<f64> {
     let dump = Dump::start()?;
-    let mut show = show(&format!("source = \"file\"\npath = \"{}\"\nloop = true", file.display()), dump.port())?;
+    let mut show =
+        show(&format!("source = \"file\"\npath = \"{}\"\nloop = true", file.display()), dump.port())?;
     show.up()?;
     // The trigger is 1 and then 0: every other line is a beat.
     let lines = dump.wait_for_count(LISTEN, "/vj/beat/trigger", BEATS * 4).with_context(|| show.tail())?;
-    let beats: Vec<i64> = lines.iter().filter(|line| line.args.starts_with('1')).map(|line| line.at_mono_ns).collect();
+    let beats: Vec<i64> =
+        lines.iter().filter(|line| line.args.starts_with('1')).map(|line| line.at_mono_ns).collect();
     let bpm = tempo(&beats[beats.len() - BEATS..]);
     show.down()?;
     Ok(bpm)

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, ensure};
 use schemas::Payload as _;
 use schemas::beat::Onset;
+use testkit::Program;
 use testkit::nats::Server;
 use testkit::process::Signal;
-use testkit::Program;
 
 use super::deaths::signal;
 use super::toy_show;
@@ -30,7 +30,10 @@ async fn messages_flow_again_soon_after_the_broker_was_killed() -> Result<()> {
     ensure!(took < Duration::from_secs(4), "{took:?}");
     let age = bus::time::unix_s() - after.header.sent;
     ensure!(age < 1.0, "a message of before the outage arrived {age} s late");
-    ensure!(show.pid("pulse")? == pulse && show.pid("echo")? == echo, "a component was restarted with the broker");
+    ensure!(
+        show.pid("pulse")? == pulse && show.pid("echo")? == echo,
+        "a component was restarted with the broker"
+    );
     show.down()
 }
 
@@ -43,8 +46,17 @@ async fn half_a_minute_without_a_broker_stalls_nobody_and_is_followed_by_nothing
     let dir = tempfile::tempdir()?;
     let config = dir.path().join("vjbus.toml");
     let url = server.url();
-    std::fs::write(&config, format!("[broker]\nmode = \"external\"\nurl = \"{url}\"\n[instances.pulse]\ncomponent = \"toys/pulse\"\n"))?;
-    let pulse = Program::new(toys()?).args(["run", "pulse"]).arg("--config").arg(&config).env("VJBUS_STATE_DIR", dir.path());
+    std::fs::write(
+        &config,
+        format!(
+            "[broker]\nmode = \"external\"\nurl = \"{url}\"\n[instances.pulse]\ncomponent = \"toys/pulse\"\n"
+        ),
+    )?;
+    let pulse = Program::new(toys()?)
+        .args(["run", "pulse"])
+        .arg("--config")
+        .arg(&config)
+        .env("VJBUS_STATE_DIR", dir.path());
     let mut pulse = pulse.start()?;
     let bus = viewer(&url).await?;
     let mut inbox = bus.inbox();
@@ -53,7 +65,8 @@ async fn half_a_minute_without_a_broker_stalls_nobody_and_is_followed_by_nothing
 
     server.kill9()?;
     let begun = Instant::now();
-    testkit::wait::wait_until_async(OUTAGE * 2, "the outage to pass", async || begun.elapsed() > OUTAGE).await?;
+    testkit::wait::wait_until_async(OUTAGE * 2, "the outage to pass", async || begun.elapsed() > OUTAGE)
+        .await?;
     server.restart()?;
     let first = next::<Onset>(&inbox, "an onset after the outage", |m| m.body.count > before).await?;
     let age_s = bus::time::unix_s() - first.header.sent;

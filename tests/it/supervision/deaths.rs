@@ -19,7 +19,10 @@ pub(crate) fn signal(pid: u32, signal: Signal) -> Result<()> {
 
 async fn reborn(inbox: &Inbox, old: u32) -> Result<Duration> {
     let begun = Instant::now();
-    next::<Heartbeat>(inbox, "a heartbeat of the next generation", |m| m.body.pid != old && works(m.body.state)).await?;
+    next::<Heartbeat>(inbox, "a heartbeat of the next generation", |m| {
+        m.body.pid != old && works(m.body.state)
+    })
+    .await?;
     Ok(begun.elapsed())
 }
 
@@ -42,7 +45,12 @@ async fn the_killed_come_back_and_the_others_never_notice() -> Result<()> {
         ensure!(show.pid(other)? == bystander, "{other} was restarted with {victim}");
     }
     took.sort();
-    println!("killed to heartbeating: median {:?}, worst {:?} of {}", took[took.len() / 2], took[took.len() - 1], took.len());
+    println!(
+        "killed to heartbeating: median {:?}, worst {:?} of {}",
+        took[took.len() / 2],
+        took[took.len() - 1],
+        took.len()
+    );
     ensure!(took[took.len() / 2] < Duration::from_secs(1), "{took:?}");
     show.down()
 }
@@ -96,7 +104,8 @@ async fn announced_long_work_is_no_hang_and_a_short_stall_stalls_nobody() -> Res
 #[test]
 fn what_crashes_at_once_is_given_up_loudly_and_the_rest_runs() -> Result<()> {
     let tables = TOYS.replace("component = \"toys/echo\"", "component = \"toys/echo\"\nat_start = \"crash\"");
-    let tables = tables.replace("stable_s = 1.0", "stable_s = 1.0\nbackoff_min_s = 0.05\nbackoff_max_s = 0.2");
+    let tables =
+        tables.replace("stable_s = 1.0", "stable_s = 1.0\nbackoff_min_s = 0.05\nbackoff_max_s = 0.2");
     let mut show = Show::only(toys()?, &tables)?;
     show.start()?;
     let echo = show.wait_component("echo", "echo to be given up", |c| c["state"] == "gave_up")?;
@@ -113,6 +122,8 @@ fn a_panic_is_a_crash_like_any_other() -> Result<()> {
     let mut show = toy_show()?;
     let old = show.pid("echo")?;
     let _unanswered = show.run(&["ctl", "echo", "crash"])?;
-    show.wait_component("echo", "echo to be back", |c| c["pid"].as_u64().is_some_and(|p| p != u64::from(old)) && c["state"] == "ready")?;
+    show.wait_component("echo", "echo to be back", |c| {
+        c["pid"].as_u64().is_some_and(|p| p != u64::from(old)) && c["state"] == "ready"
+    })?;
     show.down()
 }

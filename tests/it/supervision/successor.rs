@@ -12,7 +12,10 @@ fn children_outlive_a_killed_supervisor_and_the_next_adopts_them() -> Result<()>
     let (pulse, echo) = (show.pid("pulse")?, show.pid("echo")?);
     let broker = show.status()?["broker"]["pid"].clone();
     show.supervisor()?.kill9()?;
-    ensure!(show.run(&["watch", "vj.beat.onset.>", "--count", "3", "--timeout", "5s"])?.status.success(), "the music stopped");
+    ensure!(
+        show.run(&["watch", "vj.beat.onset.>", "--count", "3", "--timeout", "5s"])?.status.success(),
+        "the music stopped"
+    );
 
     show.up()?;
     ensure!(show.pid("pulse")? == pulse && show.pid("echo")? == echo, "twins: {}", show.status()?);
@@ -21,7 +24,9 @@ fn children_outlive_a_killed_supervisor_and_the_next_adopts_them() -> Result<()>
 
     // What was adopted is watched like any other.
     super::deaths::signal(echo, Signal::KILL)?;
-    show.wait_component("echo", "echo to be back", |c| c["pid"].as_u64().is_some_and(|p| p != u64::from(echo)) && c["state"] == "ready")?;
+    show.wait_component("echo", "echo to be back", |c| {
+        c["pid"].as_u64().is_some_and(|p| p != u64::from(echo)) && c["state"] == "ready"
+    })?;
     show.down()
 }
 
@@ -64,7 +69,9 @@ fn an_operator_stops_starts_and_restarts() -> Result<()> {
     ensure!(show.run(&["start", "echo"])?.status.success());
     let started = show.wait_component("echo", "echo to be ready", |c| c["state"] == "ready")?;
     ensure!(show.run(&["restart", "echo"])?.status.success());
-    show.wait_component("echo", "echo to be another", |c| c["state"] == "ready" && c["pid"] != started["pid"])?;
+    show.wait_component("echo", "echo to be another", |c| {
+        c["state"] == "ready" && c["pid"] != started["pid"]
+    })?;
     ensure!(!show.run(&["restart", "nobody"])?.status.success());
     show.down()
 }

@@ -35,14 +35,19 @@ pub(crate) async fn viewer(url: &str) -> Result<Bus> {
 
 /// Connects with a key.
 pub(crate) async fn connect(url: &str, credentials: Option<bus::Credentials>) -> Result<Bus> {
-    let settings = Settings { url: url.to_owned(), credentials, instance: name("test"), wait_for_broker: false };
+    let settings =
+        Settings { url: url.to_owned(), credentials, instance: name("test"), wait_for_broker: false };
     let bus = Bus::connect(settings).await?;
     testkit::wait::wait_until_async(SOON, "link up", async || bus.is_up()).await?;
     Ok(bus)
 }
 
 /// The next message of `T` that satisfies `wanted`.
-pub(crate) async fn next<T: Payload>(inbox: &Inbox, what: &str, mut wanted: impl FnMut(&Message<T>) -> bool) -> Result<Message<T>> {
+pub(crate) async fn next<T: Payload>(
+    inbox: &Inbox,
+    what: &str,
+    mut wanted: impl FnMut(&Message<T>) -> bool,
+) -> Result<Message<T>> {
     let found = async {
         loop {
             let delivery = inbox.next().await;

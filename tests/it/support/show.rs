@@ -40,7 +40,8 @@ impl Show {
 
     /// The same with none of the shipped instances.
     pub(crate) fn only(program: PathBuf, tables: &str) -> Result<Show> {
-        let off: String = SHIPPED.iter().map(|name| format!("[instances.{name}]\nenabled = false\n")).collect();
+        let off: String =
+            SHIPPED.iter().map(|name| format!("[instances.{name}]\nenabled = false\n")).collect();
         Show::new(program, &format!("{off}{tables}"))
     }
 
@@ -80,7 +81,12 @@ impl Show {
     /// A command in the folder of the show.
     pub(crate) fn command(&self, args: &[&str]) -> Program {
         let vars = self.env.iter().map(|(k, v)| (k.as_str(), v.as_str()));
-        Program::new(&self.program).args(args).arg("--config").arg(self.config()).envs(vars).dir(self.dir.path())
+        Program::new(&self.program)
+            .args(args)
+            .arg("--config")
+            .arg(self.config())
+            .envs(vars)
+            .dir(self.dir.path())
     }
 
     /// Runs a command to its end.
@@ -103,7 +109,13 @@ impl Show {
     /// Waits until all is ready.
     pub(crate) fn ready(&self) -> Result<()> {
         let status = self.run(&["status", "--json", "--wait", "ready", "--timeout", "25s"])?;
-        ensure!(status.status.success(), "not ready: {}\n{}\nup says:\n{}", status.stdout, status.stderr, self.tail());
+        ensure!(
+            status.status.success(),
+            "not ready: {}\n{}\nup says:\n{}",
+            status.stdout,
+            status.stderr,
+            self.tail()
+        );
         Ok(())
     }
 
@@ -120,7 +132,8 @@ impl Show {
     /// The status document.
     pub(crate) fn status(&self) -> Result<Value> {
         let status = self.run(&["status", "--json"])?;
-        serde_json::from_str(&status.stdout).with_context(|| format!("no status: {} {}", status.stdout, status.stderr))
+        serde_json::from_str(&status.stdout)
+            .with_context(|| format!("no status: {} {}", status.stdout, status.stderr))
     }
 
     /// One component of the status document.
@@ -131,15 +144,25 @@ impl Show {
     }
 
     /// Waits until one component is as wanted.
-    pub(crate) fn wait_component(&self, instance: &str, what: &str, wanted: impl Fn(&Value) -> bool) -> Result<Value> {
+    pub(crate) fn wait_component(
+        &self,
+        instance: &str,
+        what: &str,
+        wanted: impl Fn(&Value) -> bool,
+    ) -> Result<Value> {
         let found = wait_for(UP, what, || self.component(instance).ok().filter(&wanted));
-        found.with_context(|| format!("{instance} is {:?}; up says:\n{}", self.component(instance).ok(), self.tail()))
+        found.with_context(|| {
+            format!("{instance} is {:?}; up says:\n{}", self.component(instance).ok(), self.tail())
+        })
     }
 
     /// Process id of one component.
     pub(crate) fn pid(&self, instance: &str) -> Result<u32> {
         let component = self.component(instance)?;
-        component["pid"].as_u64().map(|pid| pid as u32).with_context(|| format!("{instance} has no process: {component}"))
+        component["pid"]
+            .as_u64()
+            .map(|pid| pid as u32)
+            .with_context(|| format!("{instance} has no process: {component}"))
     }
 
     /// Connects without a key.

@@ -64,7 +64,12 @@ impl Component for Pulse {
         Ok(())
     }
 
-    async fn command(&mut self, verb: &str, args: &Value, ctx: &mut Context) -> Result<Map<String, Value>, Refusal> {
+    async fn command(
+        &mut self,
+        verb: &str,
+        args: &Value,
+        ctx: &mut Context,
+    ) -> Result<Map<String, Value>, Refusal> {
         mischief::command(verb, args, ctx)
     }
 

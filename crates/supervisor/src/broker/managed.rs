@@ -18,6 +18,7 @@ use crate::policy::{Beat, Input};
 use crate::process::Launch;
 use crate::record::Record;
 use crate::state_dir::{BROKER, StateDir};
+use crate::voice;
 
 /// Longest wait for a broker to start: it reads its store back first.
 const START: Duration = Duration::from_secs(10);
@@ -103,7 +104,7 @@ impl Managed {
         conf::install(wanted.dir, &found.program, &conf::render(wanted.dir, port, wanted.instances)?).await?;
         let mut managed = Managed::new(wanted, port, found, name.clone());
         for (event, why) in managed.child.step(now, Input::Start) {
-            tracing::info!(%event, %why, "broker");
+            voice::log("broker", event, &why);
         }
         managed.await_ready(now, &name).await?;
         Ok(managed)

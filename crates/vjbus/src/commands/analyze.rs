@@ -70,11 +70,16 @@ struct Cores {
 
 impl Cores {
     fn new(rate_hz: u32, engine: &str, all: bool) -> Result<Cores, Failure> {
-        let config: beat::Config = serde_json::from_value(json!({ "engine": engine })).map_err(Failure::usage)?;
-        let beat = BeatCore::new(config.engine, rate_hz, config.settings()).map_err(|e| Failure::usage(crate::chain(&e)))?;
+        let config: beat::Config =
+            serde_json::from_value(json!({ "engine": engine })).map_err(Failure::usage)?;
+        let beat = BeatCore::new(config.engine, rate_hz, config.settings())
+            .map_err(|e| Failure::usage(crate::chain(&e)))?;
         let features = match all {
             false => None,
-            true => Some((Analyzer::new(rate_hz).map_err(|e| Failure::usage(crate::chain(&e)))?, Output::default())),
+            true => Some((
+                Analyzer::new(rate_hz).map_err(|e| Failure::usage(crate::chain(&e)))?,
+                Output::default(),
+            )),
         };
         Ok(Cores { rate_hz, position: 0, beat, emitted: Vec::new(), features })
     }
@@ -114,7 +119,8 @@ impl<W: Write> Lines<'_, W> {
         if let Value::Object(fields) = &mut data {
             fields.insert("at".into(), at.into());
         }
-        let mut line = json!({ "t": t, "subject": Subject::new(T::TOPIC, &Name::main()).to_string(), "data": data });
+        let mut line =
+            json!({ "t": t, "subject": Subject::new(T::TOPIC, &Name::main()).to_string(), "data": data });
         if let Some(file) = &self.file {
             line["file"] = file.as_str().into();
         }

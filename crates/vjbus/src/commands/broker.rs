@@ -20,8 +20,15 @@ pub(crate) fn run(config: &Config, registry: &[Entry], what: &BrokerCommand) -> 
     let users = conf::users(&dir, &plan.instances).map_err(|error| Failure::absent(crate::chain(&error)))?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "# Into the configuration of your nats-server (2.11 or newer):")?;
-    writeln!(out, "jetstream {{}}\nauthorization {{\n  users = [\n{users}\n  ]\n}}\nno_auth_user: \"viewer\"")?;
+    writeln!(
+        out,
+        "jetstream {{}}\nauthorization {{\n  users = [\n{users}\n  ]\n}}\nno_auth_user: \"viewer\""
+    )?;
     writeln!(out, "\n# Keys lie in {}. Into vjbus.toml:", dir.keys().display())?;
-    writeln!(out, "# [broker]\n# mode = \"external\"\n# url = \"nats://HOST:4222\"\n# creds = \"{}\"", dir.path().display())?;
+    writeln!(
+        out,
+        "# [broker]\n# mode = \"external\"\n# url = \"nats://HOST:4222\"\n# creds = \"{}\"",
+        dir.path().display()
+    )?;
     Ok(())
 }

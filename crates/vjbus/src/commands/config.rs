@@ -3,6 +3,8 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 
+use bus::Bus;
+use component::Entry;
 use schemas::Name;
 use serde_json::{Map, Value};
 use supervisor::StateDir;
@@ -13,18 +15,24 @@ use crate::config::{self, Config, Layers};
 use crate::failure::{Failure, Outcome};
 
 /// Prints the configuration, or does one thing with it.
-pub(crate) async fn run(config: &Config, layers: &Layers, what: Option<ConfigCommand>) -> Outcome {
+pub(crate) async fn run(
+    config: &Config,
+    layers: &Layers,
+    registry: &[Entry],
+    what: Option<ConfigCommand>,
+) -> Outcome {
     match what {
         None => print(layers),
         Some(ConfigCommand::Diff) => diff(config, layers),
-        Some(ConfigCommand::Save) => save(config, layers),
+        Some(ConfigCommand::Save) => save(config, layers, registry).await,
         Some(ConfigCommand::Reset) => reset(config).await,
     }
 }
 
 fn print(layers: &Layers) -> Outcome {
     let tree = layers.merged().map_err(crate::mistakes)?;
-    let text = toml::to_string_pretty(&config::without_nulls(Value::Object(tree))).map_err(Failure::internal)?;
+    let text =
+        toml::to_string_pretty(&config::without_nulls(Value::Object(tree))).map_err(Failure::internal)?;
     Ok(write!(std::io::stdout(), "{text}")?)
 }
 
@@ -39,14 +47,28 @@ fn diff(config: &Config, layers: &Layers) -> Outcome {
     Ok(())
 }
 
-fn save(config: &Config, layers: &Layers) -> Outcome {
+async fn save(config: &Config, layers: &Layers, registry: &[Entry]) -> Outcome {
     let path = layers.path().unwrap_or_else(|| PathBuf::from(config::FILE));
-    let changes: Vec<(Vec<String>, Value)> = overlays(config).into_iter().flat_map(|(name, o)| placed(&name, o)).collect();
+    let live = overlays(config);
+    let changes: Vec<(Vec<String>, Value)> =
+        live.iter().flat_map(|(name, overlay)| placed(name, overlay.clone())).collect();
     config::save(&path, &changes)?;
-    for (instance, _) in overlays(config) {
-        std::fs::remove_file(StateDir::new(&config.state_dir).overlay(instance.as_str()))?;
+    let written = config::load(layers, registry).map_err(crate::mistakes)?;
+    let bus = client::connect(config, Key::Operator).await.ok();
+    for (instance, overlay) in &live {
+        // First what is written now, then away with what lies over it: the value in force never changes.
+        let config = written.instances.get(instance).map(|i| &i.config);
+        if let Some(config) = config {
+            tell(bus.as_ref(), instance, component::RELOAD, config).await?;
+        }
+        forget(&written, bus.as_ref(), instance, overlay).await?;
     }
-    Ok(writeln!(std::io::stdout(), "{}: {} written", path.display(), crate::count(changes.len(), "live change"))?)
+    Ok(writeln!(
+        std::io::stdout(),
+        "{}: {} written",
+        path.display(),
+        crate::count(changes.len(), "live change")
+    )?)
 }
 
 /// Where a live change belongs in the file: targets have tables of their own.
@@ -65,22 +87,35 @@ fn placed(instance: &Name, overlay: Value) -> Vec<(Vec<String>, Value)> {
 async fn reset(config: &Config) -> Outcome {
     let bus = client::connect(config, Key::Operator).await.ok();
     for (instance, overlay) in overlays(config) {
-        if let Some(bus) = &bus {
-            // A running instance goes back to what is written; one that does not run reads that at its start.
-            match bus.request(&instance, "set_config", &nulled(&overlay)).await {
-                Ok(_) | Err(bus::RequestError::Absent { .. }) => {}
-                Err(error) => return Err(client::failure(error)),
-            }
-        }
-        std::fs::remove_file(StateDir::new(&config.state_dir).overlay(instance.as_str()))?;
+        forget(config, bus.as_ref(), &instance, &overlay).await?;
     }
     Ok(())
+}
+
+async fn forget(config: &Config, bus: Option<&Bus>, instance: &Name, overlay: &Value) -> Outcome {
+    tell(bus, instance, "set_config", &nulled(overlay)).await?;
+    match std::fs::remove_file(StateDir::new(&config.state_dir).overlay(instance.as_str())) {
+        // The supervisor may have been quicker.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        done => Ok(done?),
+    }
+}
+
+// An instance that does not run reads what is written at its start.
+async fn tell(bus: Option<&Bus>, instance: &Name, verb: &str, args: &Value) -> Outcome {
+    let Some(bus) = bus else { return Ok(()) };
+    match bus.request(instance, verb, args).await {
+        Ok(_) | Err(bus::RequestError::Absent { .. }) => Ok(()),
+        Err(error) => Err(client::failure(error)),
+    }
 }
 
 /// The patch that takes every leaf of `overlay` away again.
 fn nulled(overlay: &Value) -> Value {
     match overlay {
-        Value::Object(fields) => Value::Object(fields.iter().map(|(k, v)| (k.clone(), nulled(v))).collect::<Map<_, _>>()),
+        Value::Object(fields) => {
+            Value::Object(fields.iter().map(|(k, v)| (k.clone(), nulled(v))).collect::<Map<_, _>>())
+        }
         _ => Value::Null,
     }
 }

@@ -12,7 +12,13 @@ use crate::config::Config;
 use crate::failure::{Failure, Outcome};
 
 /// Sends it and prints the reply; a refusal is exit 64, silence 75.
-pub(crate) async fn run(config: &Config, registry: &[Entry], instance: &str, verb: &str, words: &[String]) -> Outcome {
+pub(crate) async fn run(
+    config: &Config,
+    registry: &[Entry],
+    instance: &str,
+    verb: &str,
+    words: &[String],
+) -> Outcome {
     let name = Name::new(instance).map_err(Failure::usage)?;
     let names = argument_names(config, registry, &name, verb);
     let args = arguments(words, &names)?;
@@ -34,7 +40,8 @@ fn print(reply: &Reply) -> Outcome {
 fn argument_names(config: &Config, registry: &[Entry], name: &Name, verb: &str) -> Vec<String> {
     let component = config.instances.get(name).map(|instance| instance.component.as_str());
     let entry = registry.iter().find(|entry| Some(entry.spec.name) == component);
-    let usage = entry.and_then(|entry| entry.spec.verbs.iter().find(|v| v.name == verb)).map_or("", |v| v.args);
+    let usage =
+        entry.and_then(|entry| entry.spec.verbs.iter().find(|v| v.name == verb)).map_or("", |v| v.args);
     let usage = if name.as_str() == supervisor::SUPERVISOR { "INSTANCE" } else { usage };
     usage.split_whitespace().map(|word| word.trim_matches(['[', ']']).to_lowercase()).collect()
 }
@@ -44,7 +51,8 @@ fn arguments(words: &[String], names: &[String]) -> Result<Value, Failure> {
     match words {
         [] => return Ok(Value::Null),
         [json] if json.trim_start().starts_with('{') => {
-            return serde_json::from_str(json).map_err(|e| Failure::usage(format!("arguments are not JSON: {e}")));
+            return serde_json::from_str(json)
+                .map_err(|e| Failure::usage(format!("arguments are not JSON: {e}")));
         }
         _ => {}
     }
@@ -55,7 +63,11 @@ fn arguments(words: &[String], names: &[String]) -> Result<Value, Failure> {
             Some((key, value)) => (key.to_owned(), value),
             None => match names.next() {
                 Some(name) => (name.clone(), word.as_str()),
-                None => return Err(Failure::usage(format!("“{word}” is one argument too many; write KEY=VALUE, or see `vjbus components`"))),
+                None => {
+                    return Err(Failure::usage(format!(
+                        "“{word}” is one argument too many; write KEY=VALUE, or see `vjbus components`"
+                    )));
+                }
             },
         };
         // A word that is JSON (3, true, null) is that value, any other is text.

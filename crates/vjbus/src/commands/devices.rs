@@ -16,10 +16,16 @@ pub(crate) fn run(meter: bool) -> Outcome {
     let mut out = std::io::stdout().lock();
     for device in &devices {
         let mark = if device.default { "*" } else { " " };
-        writeln!(out, "{mark} {:<40} {:>2} channels  {:>6} Hz  {}", device.name, device.channels, device.rate_hz, device.id)?;
+        writeln!(
+            out,
+            "{mark} {:<40} {:>2} channels  {:>6} Hz  {}",
+            device.name, device.channels, device.rate_hz, device.id
+        )?;
     }
     if devices.is_empty() {
-        return Err(Failure::absent("there is no capture device: plug one in, or check that this user may use sound (group audio)"));
+        return Err(Failure::absent(
+            "there is no capture device: plug one in, or check that this user may use sound (group audio)",
+        ));
     }
     if meter { show_meter() } else { Ok(()) }
 }
@@ -30,7 +36,8 @@ fn show_meter() -> Outcome {
     let done = audio::meter(None, |levels| {
         let mut out = std::io::stdout().lock();
         let back = if terminal && lines > 0 { format!("\x1b[{lines}A") } else { String::new() };
-        let rows: String = levels.iter().enumerate().map(|(n, level)| row(n + 1, level.rms, level.peak)).collect();
+        let rows: String =
+            levels.iter().enumerate().map(|(n, level)| row(n + 1, level.rms, level.peak)).collect();
         lines = levels.len();
         match write!(out, "{back}{rows}").and_then(|()| out.flush()) {
             Ok(()) => ControlFlow::Continue(()),
@@ -42,7 +49,12 @@ fn show_meter() -> Outcome {
 
 fn row(channel: usize, rms: f32, peak: f32) -> String {
     let filled = ((1.0 - decibels(rms) / METER_FLOOR_DB).clamp(0.0, 1.0) * METER_WIDTH as f32) as usize;
-    format!("{channel:>3} {:<METER_WIDTH$} {:>6.1} dB  peak {:>6.1} dB\n", "█".repeat(filled), decibels(rms), decibels(peak))
+    format!(
+        "{channel:>3} {:<METER_WIDTH$} {:>6.1} dB  peak {:>6.1} dB\n",
+        "█".repeat(filled),
+        decibels(rms),
+        decibels(peak)
+    )
 }
 
 fn decibels(level: f32) -> f32 {

@@ -25,7 +25,9 @@ pub(crate) async fn run(config: &Config) -> Outcome {
         if gone(pid, grace + MARGIN).await {
             return Ok(());
         }
-        return Err(Failure::try_again(format!("the supervisor, process {pid}, did not end: look into its terminal, or kill it and run `vjbus down` again")));
+        return Err(Failure::try_again(format!(
+            "the supervisor, process {pid}, did not end: look into its terminal, or kill it and run `vjbus down` again"
+        )));
     }
     let stay = supervisor::down_offline(&dir, grace).await;
     if stay.is_empty() {

@@ -13,7 +13,10 @@ pub(crate) async fn run(config: &Config, registry: &[Entry], instance: &str) -> 
     let name = Name::new(instance).map_err(Failure::usage)?;
     let Some(wanted) = config.instances.get(&name) else {
         let known: Vec<&str> = config.instances.keys().map(Name::as_str).collect();
-        return Err(Failure::usage(format!("there is no instance “{instance}” in the configuration; there is {}", known.join(", "))));
+        return Err(Failure::usage(format!(
+            "there is no instance “{instance}” in the configuration; there is {}",
+            known.join(", ")
+        )));
     };
     let Some(entry) = registry.iter().find(|entry| entry.spec.name == wanted.component) else {
         return Err(Failure::usage(format!("this build has no component “{}”", wanted.component)));

@@ -50,11 +50,18 @@ fn settled(component: &ComponentStatus) -> bool {
 }
 
 fn ready(status: &Status) -> bool {
-    status.broker.state == State::Ready && !status.components.is_empty() && status.components.iter().all(settled)
+    status.broker.state == State::Ready
+        && !status.components.is_empty()
+        && status.components.iter().all(settled)
 }
 
 fn unready(status: &Status) -> Vec<String> {
-    status.components.iter().filter(|c| !settled(c)).map(|c| format!("{} is {} {}", c.instance, c.state, c.reason)).collect()
+    status
+        .components
+        .iter()
+        .filter(|c| !settled(c))
+        .map(|c| format!("{} is {} {}", c.instance, c.state, c.reason))
+        .collect()
 }
 
 fn print(status: &Status, json: bool) -> Outcome {
@@ -78,7 +85,8 @@ fn table(status: &Status) -> Table {
     table.load_preset(presets::NOTHING);
     table.set_header(["instance", "state", "pid", "up", "restarts", "dropped", "why"]);
     for c in &status.components {
-        let why = if c.reason.is_empty() { c.last_error.clone().unwrap_or_default() } else { c.reason.clone() };
+        let why =
+            if c.reason.is_empty() { c.last_error.clone().unwrap_or_default() } else { c.reason.clone() };
         table.add_row([
             Cell::new(&c.instance),
             Cell::new(c.state).fg(colour(c.state)),

@@ -20,7 +20,8 @@ pub(crate) fn run(config: &Config, what: Option<TargetCommand>) -> Outcome {
 fn list(config: &Config) -> Outcome {
     let mut out = std::io::stdout().lock();
     for (name, place) in target::list(folder(config).as_deref()) {
-        let using: Vec<String> = users(config, &name).map(|(sink, address)| format!("{sink} → {address}")).collect();
+        let using: Vec<String> =
+            users(config, &name).map(|(sink, address)| format!("{sink} → {address}")).collect();
         let used = if using.is_empty() { "not used".into() } else { using.join(", ") };
         writeln!(out, "{name:<16} {used:<32} {place}")?;
     }
@@ -28,9 +29,11 @@ fn list(config: &Config) -> Outcome {
 }
 
 fn test(config: &Config, name: &str) -> Outcome {
-    let found = target::find(name, folder(config).as_deref()).map_err(|e| Failure::usage(crate::chain(&e)))?;
+    let found =
+        target::find(name, folder(config).as_deref()).map_err(|e| Failure::usage(crate::chain(&e)))?;
     let address = users(config, name).next().map(|(_, address)| address).filter(|a| a != OF_THE_FILE);
-    let sent = osc::test_target(&found.text, address.as_deref()).map_err(|e| Failure::usage(crate::chain(&e)))?;
+    let sent =
+        osc::test_target(&found.text, address.as_deref()).map_err(|e| Failure::usage(crate::chain(&e)))?;
     let mut out = std::io::stdout().lock();
     for message in sent {
         let args: Vec<String> = message.args.iter().map(ToString::to_string).collect();
@@ -59,7 +62,8 @@ fn folder(config: &Config) -> Option<PathBuf> {
 pub(crate) fn mistakes(config: Option<&Config>, beside: Option<&Path>) -> Vec<String> {
     let folder = config.and_then(folder).or_else(|| beside.map(Path::to_owned));
     let files = folder.and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten().flatten();
-    let mut files: Vec<PathBuf> = files.map(|f| f.path()).filter(|p| p.extension().is_some_and(|e| e == "toml")).collect();
+    let mut files: Vec<PathBuf> =
+        files.map(|f| f.path()).filter(|p| p.extension().is_some_and(|e| e == "toml")).collect();
     files.sort();
     files.iter().flat_map(|file| in_file(file)).collect()
 }
@@ -69,7 +73,16 @@ fn in_file(file: &Path) -> Vec<String> {
         Err(error) => vec![format!("{}: cannot be read: {error}", file.display())],
         Ok(text) => osc::check_target(&text)
             .into_iter()
-            .map(|m| format!("{}:{}: {}{}{}", file.display(), m.line, m.key, if m.key.is_empty() { "" } else { ": " }, m.message))
+            .map(|m| {
+                format!(
+                    "{}:{}: {}{}{}",
+                    file.display(),
+                    m.line,
+                    m.key,
+                    if m.key.is_empty() { "" } else { ": " },
+                    m.message
+                )
+            })
             .collect(),
     }
 }

@@ -16,16 +16,24 @@ use crate::live::LiveLine;
 use crate::plan;
 
 /// Brings everything up and stays until it is told to go.
-pub(crate) async fn run(config: &Config, layers: &Layers, registry: &'static [Entry], for_time: Option<Duration>) -> Outcome {
+pub(crate) async fn run(
+    config: &Config,
+    layers: &Layers,
+    registry: &'static [Entry],
+    for_time: Option<Duration>,
+) -> Outcome {
     let dir = StateDir::new(&config.state_dir);
     // A second show in this folder is refused before it touches what the first one lives on.
     drop(Held::take(dir.path(), SUPERVISOR).map_err(|e| Failure::absent(crate::chain(&e)))?);
     let own = std::env::current_exe()?;
     // Children run a copy of their own: rebuilding during the show changes nothing.
-    let program = binary::private_copy(&dir, &own, env!("CARGO_PKG_VERSION")).map_err(|e| Failure::absent(crate::chain(&e)))?;
+    let program = binary::private_copy(&dir, &own, env!("CARGO_PKG_VERSION"))
+        .map_err(|e| Failure::absent(crate::chain(&e)))?;
     let file = config::snapshot(layers, &config.state_dir).map_err(crate::mistakes)?;
     let plan = plan::of(config, registry, &program, &file);
-    let supervisor = Supervisor::start(plan).await.map_err(|error| Failure::with_code(error.exit_code(), crate::chain(&error)))?;
+    let supervisor = Supervisor::start(plan)
+        .await
+        .map_err(|error| Failure::with_code(error.exit_code(), crate::chain(&error)))?;
     let handle = supervisor.handle();
     let show = show(config, handle.clone());
     let edits = edits::follow(config, layers, registry, program, handle.clone());
@@ -74,8 +82,12 @@ async fn in_lines(handle: Handle) {
     let mut status = handle.status();
     let mut known: Vec<(String, State)> = Vec::new();
     loop {
-        let now: Vec<(String, State, String)> =
-            status.borrow_and_update().components.iter().map(|c| (c.instance.clone(), c.state, c.reason.clone())).collect();
+        let now: Vec<(String, State, String)> = status
+            .borrow_and_update()
+            .components
+            .iter()
+            .map(|c| (c.instance.clone(), c.state, c.reason.clone()))
+            .collect();
         for (instance, state, reason) in &now {
             if known.iter().any(|(name, before)| name == instance && before == state) {
                 continue;

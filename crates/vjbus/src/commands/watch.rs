@@ -63,7 +63,11 @@ fn wants_mirrors(filter: &str) -> bool {
     // `vj.>` is everything that is there anyway; mirrors are made only for who names them.
     filter != subject::EVERYTHING
         && (mirrors.iter().any(|topic| filter.starts_with(subject::wildcard(topic).trim_end_matches('*')))
-            || mirrors.iter().any(|topic| names.iter().any(|name| subject::matches(filter, &schemas::Subject::new(topic, name).to_string()))))
+            || mirrors.iter().any(|topic| {
+                names
+                    .iter()
+                    .any(|name| subject::matches(filter, &schemas::Subject::new(topic, name).to_string()))
+            }))
 }
 
 // OSC traffic is mirrored only while somebody asks for it.
@@ -71,7 +75,8 @@ async fn keep_mirrors_on(bus: &Bus, config: &Config, wanted: bool) {
     if !wanted {
         return std::future::pending().await;
     }
-    let sinks: Vec<&Name> = config.instances.iter().filter(|(_, i)| i.component.starts_with("sinks/")).map(|(n, _)| n).collect();
+    let sinks: Vec<&Name> =
+        config.instances.iter().filter(|(_, i)| i.component.starts_with("sinks/")).map(|(n, _)| n).collect();
     loop {
         for name in &sinks {
             if let Err(error) = bus.request(name, "watch", &Value::Null).await {
@@ -106,7 +111,8 @@ fn brief(value: &Value) -> String {
         Value::Number(n) if n.is_f64() => format!("{:.3}", n.as_f64().unwrap_or_default()),
         Value::Array(list) if list.len() > 4 => format!("[{} values]", list.len()),
         Value::Object(fields) => {
-            let inner: Vec<String> = fields.iter().map(|(key, value)| format!("{key}={}", brief(value))).collect();
+            let inner: Vec<String> =
+                fields.iter().map(|(key, value)| format!("{key}={}", brief(value))).collect();
             format!("{{{}}}", inner.join(" "))
         }
         Value::String(text) => text.chars().map(|c| if c.is_control() { '\u{b7}' } else { c }).collect(),

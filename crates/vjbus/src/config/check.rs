@@ -65,7 +65,12 @@ fn instance(
     };
     let known: Vec<&str> = registry.iter().map(|entry| entry.spec.name).collect();
     let Some(component) = table.get("component").and_then(Value::as_str) else {
-        return mistakes.push(layers.mistake(&key, &format!("say which component it is: component = one of {}", known.join(", "))));
+        return mistakes.push(
+            layers.mistake(
+                &key,
+                &format!("say which component it is: component = one of {}", known.join(", ")),
+            ),
+        );
     };
     match registry.iter().find(|entry| entry.spec.name == component) {
         None => mistakes.push(layers.mistake(&format!("{key}.component"), &unknown(component, &known))),
@@ -85,7 +90,14 @@ fn fields(
     let before = mistakes.len();
     let mut config = own_keys(table);
     for (field, value) in &config {
-        alone(&format!("{key}.{field}"), &format!("{key}."), entry, Map::from_iter([(field.clone(), value.clone())]), layers, mistakes);
+        alone(
+            &format!("{key}.{field}"),
+            &format!("{key}."),
+            entry,
+            Map::from_iter([(field.clone(), value.clone())]),
+            layers,
+            mistakes,
+        );
     }
     if entry.spec.name == TARGETS_FOR {
         super::share_targets(&mut config, tree, layers.folder());
@@ -107,7 +119,14 @@ fn place(key: &str, path: &str) -> String {
     if path.starts_with("target") { path.to_owned() } else { format!("{key}.{path}") }
 }
 
-fn alone(key: &str, prefix: &str, entry: &Entry, field: Map<String, Value>, layers: &Layers, mistakes: &mut Vec<Mistake>) {
+fn alone(
+    key: &str,
+    prefix: &str,
+    entry: &Entry,
+    field: Map<String, Value>,
+    layers: &Layers,
+    mistakes: &mut Vec<Mistake>,
+) {
     let mut config = (entry.defaults)();
     let own: Vec<String> = field.keys().cloned().collect();
     component::merge(&mut config, &Value::Object(field));
@@ -158,7 +177,10 @@ mod tests {
 
     #[test]
     fn near_words_are_offered() {
-        assert_eq!(unknown("sorce", &["source", "path"]), "“sorce” is not known here; did you mean “source”?");
+        assert_eq!(
+            unknown("sorce", &["source", "path"]),
+            "“sorce” is not known here; did you mean “source”?"
+        );
         assert_eq!(distance("kitten", "sitting"), 3);
     }
 }

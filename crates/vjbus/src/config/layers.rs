@@ -87,7 +87,9 @@ impl Layers {
     }
 
     fn source_of(&self, key: &str) -> String {
-        if let Some(set) = self.sets.iter().find(|set| set.split('=').next().is_some_and(|k| covers(k.trim(), key))) {
+        if let Some(set) =
+            self.sets.iter().find(|set| set.split('=').next().is_some_and(|k| covers(k.trim(), key)))
+        {
             return format!("--set {set}");
         }
         let variable = format!("VJBUS_{}", key.replace('.', "__").to_uppercase());
@@ -108,7 +110,11 @@ fn covers(set: &str, key: &str) -> bool {
 }
 
 fn environment() -> Env {
-    Env::prefixed("VJBUS_").filter(|key| SECTIONS.contains(&key.as_str().split("__").next().unwrap_or_default().to_lowercase().as_str())).split("__")
+    Env::prefixed("VJBUS_")
+        .filter(|key| {
+            SECTIONS.contains(&key.as_str().split("__").next().unwrap_or_default().to_lowercase().as_str())
+        })
+        .split("__")
 }
 
 fn split(set: &str) -> Result<(&str, Value), Vec<Mistake>> {
@@ -120,6 +126,7 @@ fn split(set: &str) -> Result<(&str, Value), Vec<Mistake>> {
         }]);
     };
     // A value is TOML where it can be (3, true, [1, 2], "text") and plain text otherwise.
-    let parsed = toml::from_str::<Map<String, Value>>(&format!("v = {value}")).ok().and_then(|mut m| m.remove("v"));
+    let parsed =
+        toml::from_str::<Map<String, Value>>(&format!("v = {value}")).ok().and_then(|mut m| m.remove("v"));
     Ok((key.trim(), parsed.unwrap_or_else(|| Value::String(value.to_owned()))))
 }

@@ -20,7 +20,9 @@ pub(super) fn line(text: &str, key: &str) -> Option<usize> {
     let mut table = table.get_ref();
     let mut found = None;
     for part in key.split('.') {
-        let Some((name, value)) = table.iter().find(|(name, _)| name.get_ref().as_ref() == part) else { break };
+        let Some((name, value)) = table.iter().find(|(name, _)| name.get_ref().as_ref() == part) else {
+            break;
+        };
         found = Some(line_of(text, name.span().start));
         match value.get_ref() {
             DeValue::Table(inner) => table = inner,
@@ -39,7 +41,9 @@ pub(super) fn readable_part(text: &str) -> Map<String, Value> {
 fn plain(table: &DeTable<'_>) -> Map<String, Value> {
     let value = |value: &DeValue<'_>| match value {
         DeValue::String(text) => Some(Value::String(text.to_string())),
-        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok().map(Value::from),
+        DeValue::Integer(number) => {
+            i64::from_str_radix(number.as_str(), number.radix()).ok().map(Value::from)
+        }
         DeValue::Table(inner) => Some(Value::Object(plain(inner))),
         _ => None,
     };

@@ -119,7 +119,10 @@ pub fn load_leniently(layers: &Layers, registry: &[Entry]) -> (Config, Vec<Mista
 
 /// Where the state and the broker are, and nothing else.
 fn only_reach(tree: &Map<String, Value>) -> Map<String, Value> {
-    tree.iter().filter(|(key, _)| ["state_dir", "broker"].contains(&key.as_str())).map(|(k, v)| (k.clone(), v.clone())).collect()
+    tree.iter()
+        .filter(|(key, _)| ["state_dir", "broker"].contains(&key.as_str()))
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect()
 }
 
 impl Config {
@@ -166,7 +169,10 @@ fn section<T: serde::de::DeserializeOwned + Default>(
 
 fn instances(tree: &Map<String, Value>, layers: &Layers) -> BTreeMap<Name, Instance> {
     let tables = tree.get("instances").and_then(Value::as_object);
-    let named = tables.into_iter().flatten().filter_map(|(name, table)| Some((Name::new(name).ok()?, table.as_object()?)));
+    let named = tables
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, table)| Some((Name::new(name).ok()?, table.as_object()?)));
     named
         .filter(|(_, table)| table.get("enabled") != Some(&Value::Bool(false)))
         .map(|(name, table)| (name, instance(table, tree, layers)))
@@ -189,7 +195,11 @@ const TARGETS_FOR: &str = "sinks/osc";
 const FRAME_KEYS: [&str; 2] = ["component", "enabled"];
 
 fn own_keys(table: &Map<String, Value>) -> Map<String, Value> {
-    table.iter().filter(|(key, _)| !FRAME_KEYS.contains(&key.as_str())).map(|(k, v)| (k.clone(), v.clone())).collect()
+    table
+        .iter()
+        .filter(|(key, _)| !FRAME_KEYS.contains(&key.as_str()))
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect()
 }
 
 fn share_targets(config: &mut Map<String, Value>, tree: &Map<String, Value>, folder: Option<&Path>) {

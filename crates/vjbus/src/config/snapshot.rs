@@ -21,18 +21,28 @@ pub fn snapshot(layers: &Layers, state_dir: &Path) -> Result<PathBuf, Vec<Mistak
     tree.insert("state_dir".into(), absolute(state_dir).into());
     name_targets_dir(&mut tree, layers);
     let path = state_dir.join(FILE);
-    let failed = |message: String| {
-        vec![Mistake { source: path.display().to_string(), key: String::new(), message }]
-    };
+    let failed =
+        |message: String| vec![Mistake { source: path.display().to_string(), key: String::new(), message }];
     let text = toml::to_string(&without_nulls(Value::Object(tree))).map_err(|e| failed(e.to_string()))?;
-    replace(&path, &text).map_err(|e| failed(format!("cannot be written: {e}; make the state folder writable, or set state_dir to another one")))?;
+    replace(&path, &text).map_err(|e| {
+        failed(format!(
+            "cannot be written: {e}; make the state folder writable, or set state_dir to another one"
+        ))
+    })?;
     Ok(path)
 }
 
 fn name_targets_dir(tree: &mut Map<String, Value>, layers: &Layers) {
-    let Some(own) = layers.folder().map(|folder| folder.join("targets")).filter(|folder| folder.is_dir()) else { return };
-    for table in tree.get_mut("instances").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
-        if let Some(fields) = table.as_object_mut().filter(|t| t.get("component").is_some_and(|c| c == TARGETS_FOR)) {
+    let Some(own) = layers.folder().map(|folder| folder.join("targets")).filter(|folder| folder.is_dir())
+    else {
+        return;
+    };
+    for table in
+        tree.get_mut("instances").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut)
+    {
+        if let Some(fields) =
+            table.as_object_mut().filter(|t| t.get("component").is_some_and(|c| c == TARGETS_FOR))
+        {
             fields.entry("targets_dir").or_insert_with(|| absolute(&own).into());
         }
     }
@@ -41,9 +51,9 @@ fn name_targets_dir(tree: &mut Map<String, Value>, layers: &Layers) {
 /// A value without its nulls: TOML has none.
 pub fn without_nulls(value: Value) -> Value {
     match value {
-        Value::Object(fields) => {
-            Value::Object(fields.into_iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k, without_nulls(v))).collect())
-        }
+        Value::Object(fields) => Value::Object(
+            fields.into_iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k, without_nulls(v))).collect(),
+        ),
         other => other,
     }
 }

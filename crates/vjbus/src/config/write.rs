@@ -36,7 +36,9 @@ fn compare(key: &str, default: &Value, value: &Value, found: &mut Vec<Difference
             }
         }
         value if value == default => {}
-        value => found.push(Difference { key: key.to_owned(), default: default.clone(), value: value.clone() }),
+        value => {
+            found.push(Difference { key: key.to_owned(), default: default.clone(), value: value.clone() })
+        }
     }
 }
 
@@ -100,12 +102,17 @@ mod tests {
         std::fs::write(&path, "# mine\n[targets.generic]\naddress = \"1.2.3.4:9000\" # stage\n").unwrap();
         save(&path, &[(vec!["targets".into(), "generic".into()], json!({"offset_ms": 12.5}))]).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
-        assert!(text.contains("# mine") && text.contains("# stage") && text.contains("offset_ms = 12.5"), "{text}");
+        assert!(
+            text.contains("# mine") && text.contains("# stage") && text.contains("offset_ms = 12.5"),
+            "{text}"
+        );
     }
 
     #[test]
     fn only_what_differs_is_named() {
-        let tree = toml::from_str::<Map<String, Value>>(&format!("{DEFAULTS}\n[targets.stage]\nenabled = true\n")).unwrap();
+        let tree =
+            toml::from_str::<Map<String, Value>>(&format!("{DEFAULTS}\n[targets.stage]\nenabled = true\n"))
+                .unwrap();
         let keys: Vec<String> = differences(&tree).into_iter().map(|d| d.key).collect();
         assert_eq!(keys, ["targets.stage.enabled"]);
     }
