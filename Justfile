@@ -12,7 +12,7 @@ default:
 
 # everything, in the foreground, built first; Ctrl-C ends it
 up *ARGS:
-    cargo build --release --bin vjbus
+    cargo build --release --workspace --bin vjbus
     @{{ vjbus }} up "$@"
 
 # end what `up` started, wherever it was typed
@@ -64,14 +64,15 @@ golden:
 
 # latency and throughput of a release build, as figures
 bench *ARGS:
-    cargo run --release -p vjbus-benches -- "$@"
+    cargo build --release --workspace --bins
+    "${CARGO_TARGET_DIR:-target}/release/vjbus-benches" "$@"
 
 # a new component from its template: just new sink NAME (or processor, producer)
 new KIND NAME:
     @templates/new "$@"
 
 _built:
-    @test -x {{ vjbus }} || cargo build --release --bin vjbus
+    @test -x {{ vjbus }} || cargo build --release --workspace --bin vjbus
 
 _doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items

@@ -68,6 +68,14 @@ pub fn decode<T: Payload>(bytes: &[u8]) -> Result<Message<T>, DecodeError> {
     Ok(Message { header: read(bytes, "a message header")?, body: read(bytes, T::TOPIC.name)? })
 }
 
+/// Reads the body alone, where the header is known already.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_body<T: Payload>(bytes: &[u8]) -> Result<T, DecodeError> {
+    read(bytes, T::TOPIC.name)
+}
+
 /// Reads the common fields alone.
 ///
 /// # Errors

@@ -22,8 +22,8 @@ use crate::beats;
 use crate::report::{Budgets, Table, in_ms, ms};
 use crate::stats::Spread;
 
-/// How long the show is watched.
-const WINDOW: Duration = Duration::from_secs(40);
+/// How long the show is watched: some 200 beats, so that their p99 is not simply the latest.
+const WINDOW: Duration = Duration::from_secs(100);
 /// Oldest block that a datagram may stem from: the loudness of a loop comes round again.
 const OLDEST_NS: i64 = 1_000_000_000;
 /// Shortest time after which the beat must have been found for there to be enough of them.

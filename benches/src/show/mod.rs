@@ -41,4 +41,4 @@ const INTRO: &str = "`vjbus up` with the shipped configuration: every component 
     played from a WAV file at 48 kHz in blocks of 256 frames, target `generic` on loopback. Arrival of datagrams is stamped by \
     the kernel. Features count from the capture of the first sample of their block, so 5.3 ms of each figure are the block itself. \
     Beats count from what the sink itself predicted, and once more from the instant that `beat.tick` announced: between the two \
-    lies what the grid moved after the announcement. There are some 80 of them, so their p99 is the latest one.";
+    lies what the grid moved after the announcement. There are some 200 of them.";

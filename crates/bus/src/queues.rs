@@ -33,7 +33,7 @@ impl Delivery {
     /// # Errors
     /// When the payload does not fit the type.
     pub fn decode<T: Payload>(&self) -> Result<Message<T>, schemas::DecodeError> {
-        wire::decode(&self.payload)
+        Ok(Message { header: self.header.clone(), body: wire::decode_body(&self.payload)? })
     }
 }
 

@@ -20,7 +20,7 @@ use crate::clockwork::{Clockwork, Hand, News, Punctuality};
 use crate::config::{Config, Receiver};
 use crate::follow::{Follow, topics_for};
 use crate::mapping::{Feed, Fields, READS};
-use crate::send::{Destination, Mirror, Mirrored};
+use crate::send::{Counts, Destination, Mirror, Mirrored};
 use crate::values::Values;
 
 /// `sinks/osc`.
@@ -38,7 +38,7 @@ pub struct Osc {
     copies: Vec<Mirrored>,
     publishers: BTreeMap<Name, Publisher<Out>>,
     unheard: u64,
-    reported: BTreeMap<Name, u64>,
+    reported: BTreeMap<Name, Counts>,
     report_due_ns: i64,
 }
 
@@ -270,11 +270,13 @@ impl Osc {
         let mut troubles = Vec::new();
         for values in &self.values {
             troubles.extend(values.destination.trouble(now_ns));
-            let dropped = values.destination.counts().dropped();
+            let counts = values.destination.counts();
             let reported = self.reported.entry(values.destination.name().clone()).or_default();
             // A new address begins to count from 0.
-            ctx.dropped(dropped.checked_sub(*reported).unwrap_or(dropped));
-            *reported = dropped;
+            let fresh = |now: u64, before: u64| now.checked_sub(before).unwrap_or(now);
+            ctx.dropped(fresh(counts.dropped(), reported.dropped()));
+            ctx.count("refused", fresh(counts.refused, reported.refused));
+            *reported = counts;
         }
         ctx.dropped(std::mem::take(&mut self.unheard));
         if troubles.is_empty() { ctx.ready() } else { ctx.degraded(&troubles.join("; ")) }

@@ -101,6 +101,28 @@ async fn announced_long_work_is_no_hang_and_a_short_stall_stalls_nobody() -> Res
     show.down()
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_reader_loses_the_oldest_counts_them_and_goes_on() -> Result<()> {
+    let tables = TOYS.replace("component = \"toys/pulse\"", "component = \"toys/pulse\"\nevery_ms = 1");
+    let mut show = Show::only(toys()?, &tables)?;
+    show.up()?;
+    let (pulse, echo) = (show.pid("pulse")?, show.pid("echo")?);
+    let bus = show.viewer().await?;
+    // Three seconds are some thousand onsets: more than may wait.
+    let _unanswered = show.run(&["ctl", "echo", "stall", "3000"])?;
+    let inbox = heartbeats(&bus, "echo").await;
+    let behind = next::<Heartbeat>(&inbox, "losses to be counted", |m| m.body.dropped > 0).await?.body;
+    let later = next::<Heartbeat>(&inbox, "progress afterwards", |m| m.body.progress > behind.progress + 500)
+        .await?
+        .body;
+    println!("stalled for 3 s: {} dropped", later.dropped);
+    ensure!(
+        show.pid("pulse")? == pulse && show.pid("echo")? == echo,
+        "a process was restarted for being slow"
+    );
+    show.down()
+}
+
 #[test]
 fn what_crashes_at_once_is_given_up_loudly_and_the_rest_runs() -> Result<()> {
     let tables = TOYS.replace("component = \"toys/echo\"", "component = \"toys/echo\"\nat_start = \"crash\"");

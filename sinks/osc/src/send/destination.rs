@@ -60,9 +60,9 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Everything that did not reach the network.
+    /// Everything that did not reach the network. What a machine refused did: that is the receiver's absence, not a loss of ours.
     pub fn dropped(&self) -> u64 {
-        self.refused + self.full + self.failed + self.unresolved + self.too_large
+        self.full + self.failed + self.unresolved + self.too_large
     }
 }
 
