@@ -67,6 +67,11 @@ bench *ARGS:
     cargo build --release --workspace --bins
     "${CARGO_TARGET_DIR:-target}/release/vjbus-benches" "$@"
 
+# a long run: memory, files, threads and losses over MINUTES
+soak MINUTES="120":
+    cargo build --release --workspace --bin vjbus
+    benches/soak.sh {{ MINUTES }}
+
 # a new component from its template: just new sink NAME (or processor, producer)
 new KIND NAME:
     @templates/new "$@"

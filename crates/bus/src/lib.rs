@@ -10,7 +10,7 @@
 //! - keeps the last value of every state that it writes, has it acknowledged, and writes it again after
 //!   a reconnect ([`state`]);
 //! - finds losses by gaps in `seq`, refuses what arrives stale, and turns refusals of the broker into
-//!   typed errors instead of time-outs ([`request`]).
+//!   typed errors instead of time-outs ([`Bus::request`]).
 
 mod connect;
 mod inbox;

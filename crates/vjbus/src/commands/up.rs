@@ -1,6 +1,7 @@
 //! `vjbus up`: the supervisor in the foreground, with a live line on a terminal.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::collections::BTreeMap;
+use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use bus::Bus;
@@ -56,8 +57,8 @@ async fn show(config: &Config, handle: Handle) {
     let terminal = std::io::stderr().is_terminal();
     let bus = if terminal { client::connect(config, Key::Viewer).await.ok() } else { None };
     match bus {
-        Some(bus) => on_terminal(&bus, handle).await,
-        None => in_lines(handle).await,
+        Some(bus) => drop(tokio::join!(on_terminal(&bus, handle.clone()), log_health(handle))),
+        None => log_health(handle).await,
     }
 }
 
@@ -77,26 +78,24 @@ fn summary(status: &Status) -> String {
     format!("{ready}/{} ready {}{lost}", status.components.len(), console::style(named.join(", ")).yellow())
 }
 
-/// Without a terminal: one line for each change of state.
-async fn in_lines(handle: Handle) {
+/// One log line whenever a component becomes ready or degraded; the supervisor itself logs starts and ends.
+async fn log_health(handle: Handle) {
     let mut status = handle.status();
-    let mut known: Vec<(String, State)> = Vec::new();
+    let mut known: BTreeMap<String, (State, String)> = BTreeMap::new();
     loop {
-        let now: Vec<(String, State, String)> = status
-            .borrow_and_update()
-            .components
-            .iter()
-            .map(|c| (c.instance.clone(), c.state, c.reason.clone()))
-            .collect();
-        for (instance, state, reason) in &now {
-            if known.iter().any(|(name, before)| name == instance && before == state) {
+        let now: Vec<_> = status.borrow_and_update().components.clone();
+        for c in now {
+            let health = (c.state, c.reason.clone());
+            if known.get(&c.instance) == Some(&health) {
                 continue;
             }
-            let why = if reason.is_empty() { String::new() } else { format!(": {reason}") };
-            // A reader that has gone away does not end the show.
-            let _gone = writeln!(std::io::stdout(), "{instance} {state}{why}");
+            match c.state {
+                State::Ready => tracing::info!(instance = %c.instance, "ready"),
+                State::Degraded => tracing::warn!(instance = %c.instance, reason = %c.reason, "degraded"),
+                _ => {}
+            }
+            known.insert(c.instance, health);
         }
-        known = now.into_iter().map(|(instance, state, _)| (instance, state)).collect();
         if status.changed().await.is_err() {
             return;
         }
