@@ -6,7 +6,9 @@
 //! 2. **None left out.** The next index is the last one plus one, except when the grid's own number
 //!    jumps forward, or when an index could only be fired more than half a period late (the process
 //!    was stopped, or several jumps added up); that is counted, see [`BeatClock::passed_over`].
-//! 3. **A small error is slewed**: up to [`SLEW_MAX_MS`] it fades over two beats. A larger one and an
+//! 3. **A small error is slewed**: up to [`SLEW_MAX_MS`] it fades over two beats, or until the beat that
+//!    the grid message names where that is still to come: it was announced, and everybody in the room
+//!    has it at that instant. A larger one and an
 //!    explicit jump (a tap, a new source, a new numbering) takes effect at once. A beat that the
 //!    jump passed by less than half a period is fired at once.
 //! 4. **A grid that moves by whole beats renumbers.** Forward: its numbers are taken. Back (a

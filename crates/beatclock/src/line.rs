@@ -1,7 +1,9 @@
 //! The line from beat numbers to instants, with a small error that fades.
 
-/// Beats over which an error is slewed away.
+/// Beats over which an error is slewed away, unless the grid announces a beat before that.
 pub const SLEW_BEATS: f64 = 2.0;
+/// Shortest slew, as a multiple of the error: below 1 time would run backwards.
+const SLEW_LEAST: f64 = 1.5;
 
 /// Instants of beats: `at_ns + (x - index) * period_ns`, plus what is left of the slewed error.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -13,11 +15,12 @@ pub(crate) struct Line {
     pub(crate) slew: Option<Slew>,
 }
 
-/// An error that falls from `error_ns` at `from` to 0 two beats later.
+/// An error that falls from `error_ns` at `from` to 0 `over` beats later.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Slew {
     /// Position relative to the line's index, in beats.
     from: f64,
+    over: f64,
     error_ns: f64,
 }
 
@@ -33,11 +36,14 @@ impl Line {
         Line { index, at_ns, period_ns: 60e9 / bpm, slew: None }
     }
 
-    /// The line that is `error_ns` late at `now_ns` and exact two beats later.
+    /// The line that is `error_ns` late at `now_ns` and exact two beats later, or already at the beat that the
+    /// line was given by, where that is still to come: it was announced to everybody at that instant.
     pub(crate) fn slewed(self, now_ns: i64, error_ns: f64) -> Line {
         // Where on the exact line the late one is now.
         let from = ((now_ns - self.at_ns) as f64 - error_ns) / self.period_ns;
-        Line { slew: Some(Slew { from, error_ns }), ..self }
+        let wanted = if from < 0.0 { SLEW_BEATS.min(-from) } else { SLEW_BEATS };
+        let over = wanted.max(SLEW_LEAST * error_ns.abs() / self.period_ns);
+        Line { slew: Some(Slew { from, over, error_ns }), ..self }
     }
 
     /// When beat `index` is due.
@@ -45,7 +51,7 @@ impl Line {
         let beats = (index - self.index) as f64;
         let error_ns = self
             .slew
-            .map_or(0.0, |slew| slew.error_ns * (1.0 - (beats - slew.from) / SLEW_BEATS).clamp(0.0, 1.0));
+            .map_or(0.0, |slew| slew.error_ns * (1.0 - (beats - slew.from) / slew.over).clamp(0.0, 1.0));
         self.at_ns + (beats * self.period_ns + error_ns).round() as i64
     }
 
@@ -55,15 +61,15 @@ impl Line {
         let exact = t / self.period_ns;
         let beats = match self.slew {
             None => exact,
-            Some(Slew { from, error_ns }) => {
-                let (begin, end) = (from * self.period_ns + error_ns, (from + SLEW_BEATS) * self.period_ns);
+            Some(Slew { from, over, error_ns }) => {
+                let (begin, end) = (from * self.period_ns + error_ns, (from + over) * self.period_ns);
                 if t >= end {
                     exact
                 } else if t < begin {
                     (t - error_ns) / self.period_ns
                 } else {
-                    // error fades linearly: t = x p + e (1 - (x - from) / SLEW_BEATS), solved for x
-                    (t - error_ns * (1.0 + from / SLEW_BEATS)) / (self.period_ns - error_ns / SLEW_BEATS)
+                    // error fades linearly: t = x p + e (1 - (x - from) / over), solved for x
+                    (t - error_ns * (1.0 + from / over)) / (self.period_ns - error_ns / over)
                 }
             }
         };
@@ -110,6 +116,15 @@ mod tests {
             prop_assert!((position - k as f64).abs() < 1e-6, "{position} is not {k}");
             prop_assert!(line.instant_ns(k) < line.instant_ns(k + 1));
         }
+    }
+
+    #[test]
+    fn an_announced_beat_is_exact() {
+        // Beat 4 was announced 100 ms ahead, 12 ms earlier than the running line had it.
+        let exact = Line::new(4, 2_000_000_000, 120.0);
+        let line = exact.slewed(1_900_000_000, 12e6);
+        assert_eq!(line.instant_ns(4), 2_000_000_000);
+        assert!((line.position(1_900_000_000).minus(exact.position(1_900_000_000)).1 * 500e6 + 12e6).abs() < 10.0);
     }
 
     #[test]
