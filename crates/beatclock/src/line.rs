@@ -124,7 +124,9 @@ mod tests {
         let exact = Line::new(4, 2_000_000_000, 120.0);
         let line = exact.slewed(1_900_000_000, 12e6);
         assert_eq!(line.instant_ns(4), 2_000_000_000);
-        assert!((line.position(1_900_000_000).minus(exact.position(1_900_000_000)).1 * 500e6 + 12e6).abs() < 10.0);
+        assert!(
+            (line.position(1_900_000_000).minus(exact.position(1_900_000_000)).1 * 500e6 + 12e6).abs() < 10.0
+        );
     }
 
     #[test]

@@ -15,6 +15,9 @@ use crate::{Exit, Spec, overlay};
 /// How long one `watch` keeps the mirrors on.
 pub(crate) const WATCH_LEASE_NS: i64 = 10_000_000_000;
 
+/// Longest wait for a message that must be out before the thread blocks.
+const TELL: Duration = Duration::from_millis(200);
+
 /// A component's surroundings.
 pub struct Context {
     pub(crate) bus: Bus,
@@ -123,9 +126,12 @@ impl Context {
     }
 
     /// The handler will not return for a while, but for no longer than `at_most`. Ends when it returns.
-    pub fn busy(&mut self, reason: &str, at_most: Duration) {
+    ///
+    /// When this returns the supervisor has been told, so that the handler may block its thread from here on.
+    pub async fn busy(&mut self, reason: &str, at_most: Duration) {
         self.health.enter_busy(reason, at_most);
         self.beat();
+        self.bus.flush(TELL).await;
     }
 
     /// Adds to a counter that the heartbeat shows.

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::process::{Program, Signal, Spawned};
 use crate::tool;
-use crate::wait::wait_for;
+use crate::wait::{wait_for, wait_until};
 
 /// Oldest version that vjbus accepts: it answers batched direct gets (`multi_last`).
 const OLDEST: (u32, u32) = (2, 11);
@@ -90,12 +90,15 @@ impl Server {
         self.process.kill9()
     }
 
-    /// SIGSTOP: it holds its port and its connections and answers nothing.
+    /// SIGSTOP: it holds its port and its connections and answers nothing. Every thread of it stands still when
+    /// this returns.
     ///
     /// # Errors
     /// When it is gone.
     pub fn pause(&self) -> Result<()> {
-        self.process.signal(Signal::STOP)
+        self.process.signal(Signal::STOP)?;
+        let pid = self.process.pid();
+        wait_until(START, "nats-server to stand still", || stands_still(pid))
     }
 
     /// SIGCONT.
@@ -188,6 +191,16 @@ fn greeting(port: u16) -> Option<String> {
     BufReader::new(stream).read_line(&mut line).ok()?;
     let info: serde_json::Value = serde_json::from_str(line.strip_prefix("INFO ")?).ok()?;
     Some(info["version"].as_str()?.to_owned())
+}
+
+/// Whether every thread of a process is stopped. Where there is no `/proc`, a signal that was sent has to do.
+fn stands_still(pid: u32) -> bool {
+    let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) else { return true };
+    let state = |stat: String| stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next());
+    threads
+        .flatten()
+        .filter_map(|t| fs::read_to_string(t.path().join("stat")).ok())
+        .all(|s| state(s) == Some('T'))
 }
 
 #[cfg(test)]

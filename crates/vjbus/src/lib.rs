@@ -51,13 +51,20 @@ fn execute(cli: Cli, registry: &'static [Entry]) -> Outcome {
         _ => {}
     }
     let config = configuration(&cli.command, &layers, registry)?;
-    // The main thread runs the component's own loop, the other one the client library: a handler that
-    // blocks starves nobody else's pings.
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let runtime = runtime(&cli.command)?;
     let outcome = runtime.block_on(with_config(cli.command, &config, &layers, registry));
     // Blocking threads (name look-ups) that hang must not hold up the end.
     runtime.shutdown_background();
     outcome
+}
+
+// A component lives on one thread: its messages come 187 times a second, and a second thread would cost a wake-up
+// for each, which is most of what a component costs. The supervisor must answer whatever it is doing.
+fn runtime(command: &Command) -> std::io::Result<tokio::runtime::Runtime> {
+    match command {
+        Command::Run { .. } => tokio::runtime::Builder::new_current_thread().enable_all().build(),
+        _ => tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build(),
+    }
 }
 
 /// Commands that begin something want a configuration without mistakes; commands to a running show are told of

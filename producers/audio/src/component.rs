@@ -67,7 +67,7 @@ impl Component for Audio {
 
     async fn start(config: Config, ctx: &mut Context) -> Result<Audio, Exit> {
         let home = Home { instance: ctx.instance().to_string(), state_dir: ctx.state_dir().to_owned() };
-        ctx.busy("looking for the sound", PREPARE);
+        ctx.busy("looking for the sound", PREPARE).await;
         let prepared = prepare(&config, &home, PREPARE).await.map_err(Exit::Config)?;
         let kind = prepared.kind();
         let name = name(&config, ctx.instance());

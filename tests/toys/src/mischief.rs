@@ -40,7 +40,11 @@ pub(crate) fn at_start(wish: AtStart) -> Result<(), Exit> {
 
 /// Does one of [`VERBS`].
 #[expect(clippy::panic, reason = "crashing is what this toy is for")]
-pub(crate) fn command(verb: &str, args: &Value, ctx: &mut Context) -> Result<Map<String, Value>, Refusal> {
+pub(crate) async fn command(
+    verb: &str,
+    args: &Value,
+    ctx: &mut Context,
+) -> Result<Map<String, Value>, Refusal> {
     let pause = Duration::from_millis(args.get("ms").and_then(Value::as_u64).unwrap_or(0));
     match verb {
         "hang" => loop {
@@ -48,7 +52,7 @@ pub(crate) fn command(verb: &str, args: &Value, ctx: &mut Context) -> Result<Map
         },
         "stall" => std::thread::sleep(pause),
         "busy" => {
-            ctx.busy("long work", pause * 2);
+            ctx.busy("long work", pause * 2).await;
             std::thread::sleep(pause);
         }
         "crash" => panic!("asked to"),

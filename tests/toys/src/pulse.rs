@@ -70,7 +70,7 @@ impl Component for Pulse {
         args: &Value,
         ctx: &mut Context,
     ) -> Result<Map<String, Value>, Refusal> {
-        mischief::command(verb, args, ctx)
+        mischief::command(verb, args, ctx).await
     }
 
     async fn apply(&mut self, config: Config, _ctx: &mut Context) -> Result<(), Refusal> {
