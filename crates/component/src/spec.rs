@@ -1,6 +1,6 @@
 //! What is fixed about a component.
 
-use schemas::{Class, Topic};
+use schemas::Topic;
 
 /// Name, kind, topics and commands of a component.
 #[derive(Debug, Clone, Copy)]
@@ -23,11 +23,6 @@ impl Spec {
     /// The last part of the name: also its service name.
     pub fn short_name(&self) -> &'static str {
         self.name.rsplit('/').next().unwrap_or(self.name)
-    }
-
-    /// Topics that it keeps the last value of.
-    pub fn states(&self) -> impl Iterator<Item = &'static Topic> {
-        self.writes.iter().copied().filter(|topic| topic.class == Class::State)
     }
 }
 
