@@ -67,6 +67,15 @@ bench *ARGS:
     cargo build --release --workspace --bins
     "${CARGO_TARGET_DIR:-target}/release/vjbus-benches" "$@"
 
+# both beat engines on annotated music, by the scorer found in VJBUS_EVAL_DIR
+accuracy *ARGS:
+    cargo build --release --workspace --bin vjbus
+    @VJBUS={{ vjbus }} benches/accuracy.sh "$@"
+
+# each stage of the analysis against the time that its samples last
+stages *ARGS:
+    cargo bench -p vjbus-dsp --bench stages -- "$@"
+
 # a long run: memory, files, threads and losses over MINUTES
 soak MINUTES="120":
     cargo build --release --workspace --bin vjbus

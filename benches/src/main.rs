@@ -6,6 +6,7 @@
 //! | [`throughput`] | messages and bytes per second, and whether losses are counted |
 //! | [`mapping`] | one OSC mapping against a plain field and a hand-written closure |
 //! | [`beats`] | the beat clock against a bare timer |
+//! | [`suite`] | tempo of synthetic rhythms, both engines |
 //! | [`show`] | the whole program: capture to OSC, commands, deaths, load |
 //!
 //! Every figure is a median of several rounds, and what is compared runs side by side in one run. A
@@ -19,6 +20,7 @@ mod platform;
 mod report;
 mod show;
 mod stats;
+mod suite;
 mod throughput;
 mod transport;
 
@@ -53,6 +55,7 @@ enum What {
     Transport,
     Throughput,
     Mapping,
+    Suite,
 }
 
 fn main() -> Result<()> {
@@ -87,6 +90,7 @@ impl What {
             What::Transport => transport::run(),
             What::Throughput => throughput::run(),
             What::Mapping => mapping::run(),
+            What::Suite => suite::run(),
         }
     }
 }

@@ -21,6 +21,15 @@ pub fn bar_hz(index: usize) -> Range<f32> {
     edge(index)..edge(index + 1)
 }
 
+/// Weight in dB of the ear's sensitivity at `hz`: curve A of IEC 61672-1:2013, annex E, 0 dB at 1 kHz.
+pub fn a_weight_db(hz: f32) -> f32 {
+    let square = hz * hz;
+    let pole = |corner_hz: f32| square + corner_hz * corner_hz;
+    let both = (pole(107.7) * pole(737.9)).sqrt();
+    let gain = 12_194.0 * square / pole(20.6) * (12_194.0 * square / (both * pole(12_194.0)));
+    20.0 * gain.max(1e-10).log10() + 2.0
+}
+
 /// Sums the bins of one band, those at its edges in proportion, so that narrow bands are never empty.
 #[derive(Debug, Clone)]
 pub struct Band {
@@ -70,6 +79,14 @@ mod tests {
                 let centres = (1..=size / 2).filter(|k| hz.contains(&(*k as f32 * bin_hz))).count();
                 assert!(centres >= 2, "{rate} Hz: {centres} bins in {hz:?}");
             }
+        }
+    }
+
+    #[test]
+    fn the_ear_is_that_of_the_standard() {
+        // IEC 61672-1:2013, table 3.
+        for (hz, db) in [(50.0, -30.2), (100.0, -19.1), (1000.0, 0.0), (2500.0, 1.3), (10_000.0, -2.5)] {
+            assert!((a_weight_db(hz) - db).abs() < 0.15, "{hz} Hz: {}", a_weight_db(hz));
         }
     }
 

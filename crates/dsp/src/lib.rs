@@ -5,19 +5,28 @@
 //! part allocates; buffers are sized once, for one sample rate.
 //!
 //! Two pieces concern *when* sound was captured: [`dll`] filters callback times, [`block`] counts samples.
-//! [`mix`] makes one channel of many. The rest turns samples into numbers: [`stft`], [`bands`],
-//! [`shape`], [`tuned`], [`onset`], [`loudness`], [`envelope`], [`normalise`].
+//! [`mix`] makes one channel of many. The rest turns samples into numbers: [`stft`], [`bands`], [`noise_band`],
+//! [`shape`], [`tuned`], [`onset`], [`drums`], [`loudness`], [`envelope`], [`normalise`].
+//! [`decimate`], [`peaks`], [`chroma`], [`key`] and [`pitch`] listen to harmony and melody.
 
 pub mod bands;
 pub mod block;
+pub mod chroma;
 pub mod dc;
+pub mod decimate;
 pub mod dll;
+pub mod drums;
 pub mod envelope;
 pub mod history;
+pub mod key;
 pub mod loudness;
 pub mod mix;
+pub mod noise_band;
 pub mod normalise;
 pub mod onset;
+pub mod peaks;
+pub mod pitch;
+pub mod rhythm;
 pub mod shape;
 pub mod stft;
 pub mod tuned;

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::commands::analyze;
+
 /// vjbus listens to a show and tells every visual tool in the room what is happening.
 #[derive(Debug, Parser)]
 #[command(name = "vjbus", version, max_term_width = 100)]
@@ -79,16 +81,7 @@ pub(crate) enum Command {
     /// Run one instance by hand
     Run { instance: String },
     /// Analyse sound files and print what a live show would have heard
-    Analyze {
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-        /// Beat engine
-        #[arg(long, default_value = "aubio", value_parser = ["aubio"])]
-        engine: String,
-        /// Features, spectrum, pitch and progress too
-        #[arg(long)]
-        all: bool,
-    },
+    Analyze(analyze::Arguments),
     /// Read a payload from standard input, print it as JSON
     Decode,
     /// Check the configuration and all target files

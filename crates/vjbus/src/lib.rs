@@ -105,7 +105,7 @@ async fn with_config(
             commands::ctl::run(config, registry, &instance, &verb, &args).await
         }
         Command::Run { instance } => commands::run::run(config, registry, &instance).await,
-        Command::Analyze { files, engine, all } => commands::analyze::run(&files, &engine, all),
+        Command::Analyze(arguments) => commands::analyze::run(&arguments),
         Command::Config { what } => commands::config::run(config, layers, registry, what).await,
         Command::Devices { meter } => commands::devices::run(meter),
         Command::Target { what } => commands::target::run(config, what),

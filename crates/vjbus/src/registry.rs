@@ -8,6 +8,7 @@ pub const REGISTRY: &[Entry] = &[
     Entry::of::<features::Features>(),
     Entry::of::<beat::Beat>(),
     Entry::of::<clock::Clock>(),
+    Entry::of::<structure::Structure>(),
     Entry::of::<osc::Osc>(),
     Entry::of::<log_sink::LogSink>(),
 ];

@@ -8,6 +8,10 @@ const COMMON_TIME: u32 = 4;
 /// Below this confidence an engine's word about the bar is not taken.
 const BELIEVED: f32 = 0.3;
 
+/// An engine this sure of something else, for so many beats, wins over the operator.
+const INSISTING: f32 = 0.8;
+const INSISTED_BEATS: u32 = 64;
+
 /// A beat's place in the music.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Count {
@@ -35,6 +39,8 @@ struct Known {
     beats_per_bar: u32,
     confidence: f32,
     by_operator: bool,
+    // beats in a row on which an engine was sure of something else
+    against: u32,
 }
 
 impl Bars {
@@ -57,10 +63,29 @@ impl Bars {
     pub fn hear(&mut self, index: i64, place: Place) {
         let by_operator = self.known.as_ref().is_some_and(|known| known.by_operator);
         let sane = (1..=16).contains(&place.beats_per_bar) && (1..=place.beats_per_bar).contains(&place.beat);
-        if by_operator || !sane || place.confidence < BELIEVED {
+        if !sane || place.confidence < BELIEVED {
+            return;
+        }
+        if by_operator && !self.contradicted(index, place) {
             return;
         }
         self.anchor(index - i64::from(place.beat - 1), place.beats_per_bar, place.confidence, false);
+    }
+
+    // Whether the music has said something else than the operator for long enough.
+    fn contradicted(&mut self, index: i64, place: Place) -> bool {
+        let agrees = self.count(index).is_some_and(|count| count.beat == place.beat);
+        let Some(known) = &mut self.known else { return true };
+        let against = if agrees || place.confidence < INSISTING { 0 } else { known.against + 1 };
+        known.against = against;
+        against > INSISTED_BEATS
+    }
+
+    /// The music jumped: what the operator said about it is not in force any more.
+    pub fn release(&mut self) {
+        if let Some(known) = &mut self.known {
+            known.by_operator = false;
+        }
     }
 
     /// Takes over a count that was published for beat `index` before a restart.
@@ -74,6 +99,7 @@ impl Bars {
             beats_per_bar: per_bar,
             confidence: count.confidence,
             by_operator: sure,
+            against: 0,
         });
     }
 
@@ -92,7 +118,7 @@ impl Bars {
     fn anchor(&mut self, downbeat: i64, beats_per_bar: u32, confidence: f32, by_operator: bool) {
         // A downbeat in the middle of a bar starts the next one.
         let bar = self.count(downbeat).map_or(1, |old| if old.beat == 1 { old.bar } else { old.bar + 1 });
-        self.known = Some(Known { downbeat, bar, beats_per_bar, confidence, by_operator });
+        self.known = Some(Known { downbeat, bar, beats_per_bar, confidence, by_operator, against: 0 });
     }
 }
 

@@ -13,7 +13,7 @@ use crate::tracker::Settings;
 pub struct Config {
     /// Sources that are listened to; empty means every one that sends audio.
     pub sources: Vec<Name>,
-    /// What hears the beats: aubio.
+    /// What hears the beats: native (vjbus's own: bars and drums too), or aubio.
     pub engine: EngineKind,
     /// Slowest tempo in BPM, before `octave`: slower ones are counted double. 20..400.
     #[serde(deserialize_with = "tempo")]
@@ -39,9 +39,9 @@ impl Default for Config {
     fn default() -> Config {
         Config {
             sources: Vec::new(),
-            engine: EngineKind::Aubio,
-            min_bpm: 60.0,
-            max_bpm: 200.0,
+            engine: EngineKind::default(),
+            min_bpm: 40.0,
+            max_bpm: 240.0,
             announce_ms: 100.0,
             hold_max_s: 300.0,
             octave: 0,

@@ -2,8 +2,9 @@
 
 use schemas::beat::{Onset, OnsetKind};
 
-use crate::engine::{Engine, EngineError, EngineEvent, EngineKind};
+use crate::engine::{Advice, Engine, EngineError, EngineEvent, EngineKind};
 use crate::evidence::Heard;
+use crate::guide::Coming;
 use crate::tracker::{Emitted, Event, Settings, Tracker};
 
 /// Time moves in steps of this many per second, so that the output does not depend on block sizes.
@@ -29,7 +30,8 @@ pub struct Core {
     expected: Option<u64>,
     step: Vec<f32>,
     silent_s: f64,
-    onsets: u64,
+    // onsets of each kind, in the order of `kind_index`
+    onsets: [u64; 4],
     found: Vec<EngineEvent>,
 }
 
@@ -49,7 +51,7 @@ impl Core {
             expected: None,
             step: Vec::with_capacity((rate_hz / STEPS_PER_S) as usize),
             silent_s: 0.0,
-            onsets: 0,
+            onsets: [0; 4],
             found: Vec::new(),
         })
     }
@@ -116,6 +118,31 @@ impl Core {
     pub fn reset(&mut self) {
         self.tracker.reset();
         self.restart_engine(self.expected);
+    }
+
+    /// The operator taps a beat at `at` seconds. Gives the number of taps of this run.
+    pub fn tap(&mut self, at: f64) -> usize {
+        let taps = self.tracker.tap(at);
+        self.advise(false);
+        taps
+    }
+
+    /// The operator says that the beat nearest to `at` seconds is the first of its bar. False when no beat
+    /// is known.
+    pub fn downbeat(&mut self, at: f64) -> bool {
+        let known = self.tracker.downbeat(at);
+        if known {
+            self.advise(true);
+        }
+        known
+    }
+
+    // What the operator set is evidence for the engine too.
+    fn advise(&mut self, downbeat: bool) {
+        if let Some((at_s, period_s)) = self.tracker.advice(downbeat) {
+            let at = (at_s - self.base_s) * f64::from(self.rate_hz) - self.engine_start as f64;
+            self.engine.advise(Advice { at, period_s, downbeat });
+        }
     }
 
     /// Seconds of the stream at sample `index`.
@@ -189,14 +216,33 @@ impl Core {
                 let heard = Heard { at: self.seconds(start + beat.at), period: 60.0 / beat.bpm };
                 self.tracker.beat(heard, beat.place);
             }
-            EngineEvent::Beat(_) => {}
+            EngineEvent::Coming(beat) if beat.bpm > 0.0 => {
+                let coming = Coming {
+                    at: self.seconds(start + beat.at),
+                    period: 60.0 / beat.bpm,
+                    confidence: beat.confidence,
+                    place: beat.place,
+                };
+                self.tracker.coming(coming);
+            }
+            EngineEvent::Beat(_) | EngineEvent::Coming(_) => {}
             EngineEvent::Onset(onset) => {
-                self.onsets += 1;
+                let count = &mut self.onsets[kind_index(onset.kind)];
+                *count += 1;
+                let said = Onset { kind: onset.kind, strength: onset.strength, count: *count };
                 let at_s = self.seconds(start + onset.at);
-                let onset = Onset { kind: OnsetKind::Other, strength: onset.strength, count: self.onsets };
-                out.push(Emitted { heard_s, at_s, event: Event::Onset(onset) });
+                out.push(Emitted { heard_s, at_s, event: Event::Onset(said) });
             }
         }
+    }
+}
+
+fn kind_index(kind: OnsetKind) -> usize {
+    match kind {
+        OnsetKind::Kick => 0,
+        OnsetKind::Snare => 1,
+        OnsetKind::Hat => 2,
+        OnsetKind::Other => 3,
     }
 }
 

@@ -20,11 +20,13 @@ const NEAR: f64 = 0.2;
 const SAME_TEMPO: f64 = 0.06;
 /// Share of each new beat in the running agreement.
 const TRUST_GAIN: f32 = 0.12;
+/// Share of what a predicting engine says with each beat: four beats or so decide.
+const PREDICTED_GAIN: f32 = 0.3;
 /// Agreement below which a followed grid is held, and above which a held one is followed again.
 const DOUBTED: f32 = 0.25;
 const TRUSTED: f32 = 0.5;
 /// Beats in agreement with a tapped grid after which the music leads again.
-const AGREED_BEATS: u32 = 8;
+pub(crate) const AGREED_BEATS: u32 = 8;
 /// Without any beat in agreement for this long, a grid is held.
 const PATIENCE_S: f64 = 4.0;
 const PATIENCE_BEATS: f64 = 8.0;
@@ -45,6 +47,18 @@ impl Trust {
 
     pub(crate) fn restart(&mut self, now: f64, score: f32) {
         *self = Trust { score, agreed_at: now, agreed_in_a_row: 0 };
+    }
+
+    /// An engine that predicts says how sure it is.
+    pub(crate) fn hear(&mut self, at: f64, confidence: f32) {
+        self.score += PREDICTED_GAIN * (confidence - self.score);
+        self.agreed_at = self.agreed_at.max(at);
+    }
+
+    /// Whether the next beat is on the grid; gives how many were, in a row.
+    pub(crate) fn agree(&mut self, on_grid: bool) -> u32 {
+        self.agreed_in_a_row = if on_grid { self.agreed_in_a_row + 1 } else { 0 };
+        self.agreed_in_a_row
     }
 
     // `closeness` 1 on the grid, 0 at the edge of what belongs to it, `None` beyond
@@ -113,7 +127,7 @@ fn follow(tracker: &mut Tracker, heard: Heard) {
 }
 
 /// The music agrees with the operator's taps: from here on it leads, in the octave that was tapped.
-fn agree(tracker: &mut Tracker, heard_period: f64) {
+pub(crate) fn agree(tracker: &mut Tracker, heard_period: f64) {
     let Some(pulse) = &tracker.pulse else { return };
     let folded = folded(tracker, heard_period);
     tracker.settings.octave =
@@ -143,18 +157,18 @@ fn reconsider(tracker: &mut Tracker) {
 }
 
 /// The period of the common sub-grid when both periods are the same pulse counted at simple ratios.
-fn relation(heard: f64, period: f64) -> Option<f64> {
+pub(crate) fn relation(heard: f64, period: f64) -> Option<f64> {
     let ratios = [1.0, 0.5, 2.0, 0.25, 4.0];
     let same = |ratio: &f64| (heard / (period * ratio) - 1.0).abs() < SAME_TEMPO;
     ratios.into_iter().find(same).map(|ratio| period * ratio.min(1.0))
 }
 
-fn wanted_period(tracker: &Tracker, heard: f64) -> f64 {
+pub(crate) fn wanted_period(tracker: &Tracker, heard: f64) -> f64 {
     folded(tracker, heard) * f64::from(-tracker.settings.octave).exp2()
 }
 
 /// The octave of a heard period that lies within the configured range of tempi, if any does.
-fn folded(tracker: &Tracker, heard: f64) -> f64 {
+pub(crate) fn folded(tracker: &Tracker, heard: f64) -> f64 {
     let mut period = heard;
     while period > 60.0 / tracker.settings.min_bpm {
         period /= 2.0;

@@ -20,6 +20,7 @@ pub mod corrections;
 pub mod engine;
 pub mod evidence;
 mod follow;
+pub mod guide;
 #[cfg(test)]
 mod live_tests;
 pub mod pulse;

@@ -168,10 +168,7 @@ impl Beat {
 
     fn tap(&mut self, args: &Value, ctx: &mut Context) -> Result<Map<String, Value>, Refusal> {
         let name = self.meant(args)?;
-        let taps = self
-            .sources
-            .get_mut(&name)
-            .map_or(0, |s| s.change(ctx.now(), |core, now| core.tracker().tap(now)));
+        let taps = self.sources.get_mut(&name).map_or(0, |s| s.change(ctx.now(), |core, now| core.tap(now)));
         let mut reply = self.reply(&name);
         reply.insert("taps".into(), taps.into());
         reply.insert("taps_needed".into(), ENOUGH_TAPS.saturating_sub(taps).into());
@@ -181,8 +178,7 @@ impl Beat {
     fn downbeat(&mut self, args: &Value, ctx: &mut Context) -> Result<Map<String, Value>, Refusal> {
         let name = self.meant(args)?;
         let source = self.sources.get_mut(&name);
-        let known =
-            source.is_some_and(|source| source.change(ctx.now(), |core, now| core.tracker().downbeat(now)));
+        let known = source.is_some_and(|source| source.change(ctx.now(), |core, now| core.downbeat(now)));
         if known {
             return Ok(self.reply(&name));
         }

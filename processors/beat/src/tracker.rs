@@ -10,6 +10,7 @@ use crate::corrections::{MAX_NUDGE_MS, Taps, shifted_octave};
 use crate::engine::Place;
 use crate::evidence::{Evidence, Heard};
 use crate::follow::{self, Trust};
+use crate::guide::{Coming, Guide};
 use crate::pulse::Pulse;
 
 /// Silence that stops the beats.
@@ -74,6 +75,7 @@ pub struct Tracker {
     pub(crate) pulse: Option<Pulse>,
     pub(crate) evidence: Evidence,
     pub(crate) trust: Trust,
+    pub(crate) guide: Guide,
     pub(crate) bars: Bars,
     pub(crate) index: i64,
     pub(crate) last_at: Option<f64>,
@@ -93,6 +95,7 @@ impl Tracker {
             pulse: None,
             evidence: Evidence::default(),
             trust: Trust::default(),
+            guide: Guide::default(),
             bars: Bars::default(),
             index: 0,
             last_at: None,
@@ -132,6 +135,11 @@ impl Tracker {
         if let (Some(place), Some(index)) = (place, self.nearest(heard.at + self.nudge_s())) {
             self.bars.hear(index, place);
         }
+    }
+
+    /// The engine says a beat before it comes.
+    pub fn coming(&mut self, beat: Coming) {
+        crate::guide::coming(self, beat);
     }
 
     /// Samples arrive, silent for `silent_s` by now.
@@ -177,6 +185,20 @@ impl Tracker {
             self.enter(Mode::Tapped);
         }
         self.taps.count()
+    }
+
+    /// What the operator set, as the engine counts: an instant of a beat (of a downbeat when asked for) and
+    /// the period, in seconds. `None` while nothing was set.
+    pub fn advice(&self, downbeat: bool) -> Option<(f64, f64)> {
+        let pulse = self.pulse.as_ref()?;
+        if !downbeat {
+            return (self.mode == Mode::Tapped).then_some((pulse.next, pulse.period));
+        }
+        // Octaves are counted here and not by the engine.
+        let first =
+            (1..=16).find(|ahead| self.bars.count(self.index + ahead).is_some_and(|c| c.beat == 1))?;
+        let at = pulse.next + (first - 1) as f64 * pulse.period;
+        (self.settings.octave == 0).then_some((at, pulse.period))
     }
 
     /// The operator wants `by` doublings more (or halvings, when negative).
@@ -295,6 +317,7 @@ impl Tracker {
         self.pulse = None;
         self.bars.forget();
         self.evidence.clear();
+        self.guide.clear();
         self.changed = true;
         self.enter(Mode::Searching);
     }
@@ -343,13 +366,13 @@ impl Tracker {
         Emitted { heard_s: self.now, at_s, event }
     }
 
-    fn nearest(&self, at: f64) -> Option<i64> {
+    pub(crate) fn nearest(&self, at: f64) -> Option<i64> {
         let pulse = self.pulse.as_ref()?;
         let next = pulse.next + self.nudge_s();
         Some(self.index + 1 + ((at - next) / pulse.period).round() as i64)
     }
 
-    fn nudge_s(&self) -> f64 {
+    pub(crate) fn nudge_s(&self) -> f64 {
         self.settings.nudge_ms / 1000.0
     }
 

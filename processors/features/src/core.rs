@@ -6,11 +6,12 @@
 use dsp::history::History;
 use dsp::stft::Stft;
 use dsp::{RATES_HZ, UnsupportedRate, bands, samples_at_least};
-use schemas::audio::{Features, Spectrum};
+use schemas::audio::{Features, Key, Pitch, Spectrum};
 
 use self::display::Display;
 use self::drums::Drums;
 use self::levels::Levels;
+use self::tonal::{Heard, Tonal};
 use self::tone::Tone;
 
 mod display;
@@ -18,6 +19,7 @@ mod drums;
 mod levels;
 #[cfg(test)]
 mod tests;
+pub mod tonal;
 mod tone;
 
 /// Shortest hop in seconds; a power of two of samples makes it at most twice as long.
@@ -49,12 +51,23 @@ impl Frame {
 pub struct Output {
     frames: Vec<Frame>,
     used: usize,
+    tonal: tonal::Output,
 }
 
 impl Output {
     /// Frames of the last call, in order.
     pub fn frames(&self) -> &[Frame] {
         &self.frames[..self.used]
+    }
+
+    /// Pitches that the last call found, in order.
+    pub fn pitches(&self) -> &[Heard<Pitch>] {
+        &self.tonal.pitches
+    }
+
+    /// Keys that are to be said after the last call.
+    pub fn keys(&self) -> &[Heard<Key>] {
+        &self.tonal.keys
     }
 
     fn push(&mut self, frame: &Frame) {
@@ -83,6 +96,7 @@ pub struct Analyzer {
     tone: Tone,
     display: Display,
     drums: Drums,
+    tonal: Tonal,
     frame: Frame,
     faded: bool,
 }
@@ -109,6 +123,7 @@ impl Analyzer {
             tone: Tone::new(&long, &short),
             display: Display::new(&long, &short),
             drums: Drums::new(&short, rate_hz),
+            tonal: Tonal::new(rate_hz)?,
             frame: Frame::silent(0),
             faded: false,
             long,
@@ -116,12 +131,15 @@ impl Analyzer {
         })
     }
 
-    /// Takes the next samples, any number of them; `output` then holds one frame per hop that was completed.
+    /// Takes the next samples, any number of them; `output` then holds one frame per hop that was completed,
+    /// and what was found of pitch and key.
     pub fn process(&mut self, mut samples: &[f32], output: &mut Output) {
         output.used = 0;
         if std::mem::take(&mut self.faded) {
             self.interrupt();
+            self.tonal.gap(0);
         }
+        self.tonal.process(samples, &mut output.tonal);
         while !samples.is_empty() {
             let (taken, rest) = samples.split_at(samples.len().min(self.hop - self.pending.len()));
             let start = self.pending.len();
@@ -140,6 +158,7 @@ impl Analyzer {
         self.position += self.pending.len() as u64 + missing;
         self.pending.clear();
         self.interrupt();
+        self.tonal.gap(missing);
     }
 
     /// No samples arrived for `seconds`: everything fades towards silence. Where time comes from samples
@@ -182,6 +201,7 @@ impl Analyzer {
         self.tone.reset();
         self.display.reset();
         self.drums.reset();
+        self.tonal.reset();
     }
 
     /// Number of the next sample, in the count of [`Frame::position`].

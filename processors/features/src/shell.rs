@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use component::{Component, Context, Delivery, Exit, Kind, Publisher, Spec, time};
-use schemas::audio::{self, Block, Input, InputState, Spectrum};
+use schemas::audio::{self, Block, Input, InputState, Key, Pitch, Spectrum};
 use schemas::command::Refusal;
 use schemas::{Name, Payload, Stamp};
 use serde::{Deserialize, Serialize};
@@ -33,21 +33,42 @@ pub struct Features {
     lines: BTreeMap<Name, Line>,
 }
 
-/// One source with its two ways out. It lives as long as the process, because its publishers number the messages.
+/// One source with its ways out. It lives as long as the process, because its publishers number the messages.
 struct Line {
     source: Source,
     features: Publisher<audio::Features>,
     spectrum: Publisher<Spectrum>,
+    pitch: Publisher<Pitch>,
+    key: Publisher<Key>,
 }
 
 impl Line {
     fn new(name: &Name, ctx: &Context) -> Line {
-        Line { source: Source::new(), features: ctx.publisher(name), spectrum: ctx.publisher(name) }
+        Line {
+            source: Source::new(),
+            features: ctx.publisher(name),
+            spectrum: ctx.publisher(name),
+            pitch: ctx.publisher(name),
+            key: ctx.publisher(name),
+        }
     }
 
     fn send(&self, stamp: Stamp, frame: &Frame) {
         self.features.send(stamp, &frame.features);
         self.spectrum.send(stamp, &frame.spectrum);
+    }
+
+    /// Everything that the block brought whose first sample has `stamp`.
+    fn send_block(&self, stamp: Stamp) {
+        for (after_s, frame) in self.source.frames() {
+            self.send(stamp.plus_s(after_s), frame);
+        }
+        for (after_s, pitch) in self.source.pitches() {
+            self.pitch.send(stamp.plus_s(after_s), pitch);
+        }
+        for (after_s, key) in self.source.keys() {
+            self.key.send(stamp.plus_s(after_s), key);
+        }
     }
 }
 
@@ -55,9 +76,9 @@ impl Component for Features {
     const SPEC: Spec = Spec {
         name: "processors/features",
         kind: Kind::Processor,
-        about: "levels, bands, spectrum and envelopes of every source",
+        about: "levels, bands, spectrum, envelopes, pitch and key of every source",
         reads: &[Block::TOPIC, Input::TOPIC],
-        writes: &[audio::Features::TOPIC, Spectrum::TOPIC],
+        writes: &[audio::Features::TOPIC, Spectrum::TOPIC, Pitch::TOPIC, Key::TOPIC],
         verbs: &[],
     };
     type Config = Config;
@@ -99,6 +120,9 @@ impl Component for Features {
             if let Some(frame) = line.source.fade(now.at_mono_ns).cloned() {
                 line.send(now, &frame);
             }
+            if let Some(pitch) = line.source.end_of_pitch() {
+                line.pitch.send(now, &pitch);
+            }
         }
         Ok(())
     }
@@ -127,9 +151,7 @@ impl Features {
         let heard = line.source.hear(&message.body, time::mono_ns());
         match heard {
             Ok(missing) => {
-                for (after_s, frame) in line.source.frames() {
-                    line.send(stamp.plus_s(after_s), frame);
-                }
+                line.send_block(stamp);
                 if missing > 0 {
                     ctx.count("samples_missing", missing);
                 }

@@ -1,8 +1,9 @@
 //! One source: its analyser, what it expects next, and how long it has been quiet.
 
 use dsp::UnsupportedRate;
-use schemas::audio::Block;
+use schemas::audio::{Block, Key, Pitch};
 
+use crate::core::tonal::{self, Heard};
 use crate::core::{Analyzer, Frame, Output};
 
 /// Time in nanoseconds without a block after which a source counts as lost (100 ms: ten late blocks).
@@ -21,6 +22,8 @@ pub(crate) struct Source {
     block_start: u64,
     next_index: u64,
     missing: u64,
+    /// Whether the last pitch that was given was one.
+    pitched: bool,
     fading: Fading,
     refused: bool,
     recovered: bool,
@@ -44,6 +47,7 @@ impl Source {
             block_start: 0,
             next_index: 0,
             missing: 0,
+            pitched: false,
             fading: Fading::Silent,
             refused: false,
             recovered: false,
@@ -72,6 +76,7 @@ impl Source {
         self.next_index = block.index.saturating_add(block.samples.len() as u64);
         self.block_start = analyzer.position();
         analyzer.process(&block.samples, &mut self.output);
+        self.pitched = self.output.pitches().last().map_or(self.pitched, |pitch| pitch.value.hz.is_some());
         self.fading = Fading::Live { heard_ns: now_ns };
         Ok(missing)
     }
@@ -79,10 +84,28 @@ impl Source {
     /// Frames of the last block, each with the seconds from the block's first sample to the frame's:
     /// negative when the frame began in the block before.
     pub(crate) fn frames(&self) -> impl Iterator<Item = (f64, &Frame)> {
-        let rate_hz = f64::from(self.rate_hz().max(1));
-        let after =
-            move |frame: &Frame| frame.position.wrapping_sub(self.block_start) as i64 as f64 / rate_hz;
-        self.output.frames().iter().map(move |frame| (after(frame), frame))
+        self.output.frames().iter().map(|frame| (self.after_s(frame.position), frame))
+    }
+
+    /// Pitches of the last block, each with its seconds after the block's first sample.
+    pub(crate) fn pitches(&self) -> impl Iterator<Item = (f64, &Pitch)> {
+        self.output.pitches().iter().map(|Heard { at, value, .. }| (self.after_s(*at), value))
+    }
+
+    /// Keys to be said after the last block, each with its seconds after the block's first sample.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = (f64, &Key)> {
+        self.output.keys().iter().map(|Heard { at, value, .. }| (self.after_s(*at), value))
+    }
+
+    /// The end of a pitch that no sample will tell of any more; once.
+    pub(crate) fn end_of_pitch(&mut self) -> Option<Pitch> {
+        let over = self.pitched && !self.is_live();
+        self.pitched &= !over;
+        over.then(tonal::none)
+    }
+
+    fn after_s(&self, position: u64) -> f64 {
+        position.wrapping_sub(self.block_start) as i64 as f64 / f64::from(self.rate_hz().max(1))
     }
 
     /// The producer says that its input is gone: no need to wait for what does not come.
@@ -192,6 +215,24 @@ mod tests {
         assert_eq!((last.features.rms, last.features.fast, last.features.loudness), (0.0, 0.0, -70.0));
         source.hear(&block(500 * 256, 48_000, 256), now_ns).unwrap();
         assert!(source.is_live());
+    }
+
+    #[test]
+    fn a_pitch_ends_once_when_its_source_is_lost() {
+        let mut source = Source::new();
+        let mut last = None;
+        for i in 0..100u64 {
+            source.hear(&block(i * 256, 48_000, 256), 0).unwrap();
+            last = source.pitches().last().map(|(after_s, pitch)| (after_s, pitch.clone())).or(last);
+        }
+        let found = last.is_some_and(|(after_s, pitch)| {
+            after_s < 0.0 && pitch.hz.is_some_and(|hz| (hz - 382.0).abs() < 2.0)
+        });
+        assert!(found, "a sine of 382 Hz, said a little later");
+        assert_eq!(source.end_of_pitch(), None, "it still sounds");
+        source.lost(10 * MS);
+        assert_eq!(source.end_of_pitch(), Some(tonal::none()));
+        assert_eq!(source.end_of_pitch(), None);
     }
 
     #[test]

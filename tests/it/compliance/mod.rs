@@ -31,6 +31,7 @@ comply! {
     features: vjbus "processors/features";
     beat: vjbus "processors/beat";
     clock: vjbus "processors/clock";
+    structure: vjbus "processors/structure";
     osc: vjbus "sinks/osc";
     log: vjbus "sinks/log";
     toy_producer: toys "toys/pulse";

@@ -50,7 +50,7 @@ fn nats_py_reads_beats_without_a_key_injects_nothing_and_lists_the_components() 
     ensure!(done.status.success(), "{}\n{}", done.stdout, done.stderr);
     ensure!(done.stdout.matches("beat vj.beat.").count() == 5, "{}", done.stdout);
     ensure!(done.stdout.contains("injection refused"), "the injection was not refused: {}", done.stdout);
-    for instance in ["audio", "features", "beat", "clock", "osc", "log", "supervisor"] {
+    for instance in ["audio", "features", "beat", "clock", "structure", "osc", "log", "supervisor"] {
         ensure!(done.stdout.contains(&format!(" {instance}\n")), "{instance} is not listed: {}", done.stdout);
     }
     show.down()

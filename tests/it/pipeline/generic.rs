@@ -10,7 +10,7 @@ use super::show;
 const LISTEN: Duration = Duration::from_secs(40);
 
 /// Address and type tags.
-const ADDRESSES: [(&str, &str); 20] = [
+const ADDRESSES: [(&str, &str); 23] = [
     ("/vj/bpm", "f"),
     ("/vj/beat", "i"),
     ("/vj/beat/trigger", "f"),
@@ -28,6 +28,9 @@ const ADDRESSES: [(&str, &str); 20] = [
     ("/vj/level/rms", "f"),
     ("/vj/onset/other", "f"),
     ("/vj/source", "s"),
+    ("/vj/section", "s"),
+    ("/vj/energy", "f"),
+    ("/vj/buildup", "f"),
     ("/vj/track/title", "s"),
     ("/vj/track/artist", "s"),
     ("/vj/spectrum", "ffffffffffffffffffffffffffffffff"),

@@ -15,7 +15,7 @@ use testkit::{Program, Spawned};
 use super::{SOON, viewer};
 
 /// The shipped instances, all of them switched off in shows that want only toys.
-const SHIPPED: [&str; 6] = ["audio", "features", "beat", "clock", "osc", "log"];
+const SHIPPED: [&str; 7] = ["audio", "features", "beat", "clock", "structure", "osc", "log"];
 /// Time for a show to come up on a machine that builds at the same time.
 const UP: Duration = Duration::from_secs(30);
 

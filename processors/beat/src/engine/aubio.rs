@@ -6,6 +6,8 @@
 
 use aubio_rs::{Onset as OnsetDetector, OnsetMode, Tempo};
 
+use schemas::beat::OnsetKind;
+
 use super::{Beat, Engine, EngineError, EngineEvent, Onset};
 
 /// aubio's own figures, made for this rate. Hop and window grow with the rate, so that its windows
@@ -99,7 +101,7 @@ impl Aubio {
         self.loudest *= (-(self.hop as f64 / f64::from(self.rate_hz)) / STRENGTH_HALF_LIFE_S).exp2() as f32;
         if onset.is_ok_and(|found| found > 0.0) {
             let at = unwrapped(self.onset.get_last(), start);
-            out.push(EngineEvent::Onset(Onset { at, strength: self.strength() }));
+            out.push(EngineEvent::Onset(Onset { at, kind: OnsetKind::Other, strength: self.strength() }));
         }
         // The value is the fraction of the hop at which the beat lies, 0 for none and in silence.
         let heard = beat.is_ok_and(|fraction| fraction > 0.0);

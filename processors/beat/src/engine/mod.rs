@@ -1,7 +1,9 @@
 //! Beat engines: what hears beats in samples. The tracker turns their findings into a steady grid.
 
 pub mod aubio;
+pub mod native;
 
+use schemas::beat::OnsetKind;
 use serde::{Deserialize, Serialize};
 
 /// Something that hears beats and onsets in a mono signal.
@@ -14,13 +16,18 @@ pub trait Engine {
 
     /// Forgets everything, and counts samples from 0 again.
     fn reset(&mut self);
+
+    /// The operator knows better. An engine may take it as evidence.
+    fn advise(&mut self, _advice: Advice) {}
 }
 
 /// What an engine found.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum EngineEvent {
-    /// A beat, just now or a little while ago.
+    /// A beat that was heard, just now or a little while ago.
     Beat(Beat),
+    /// A beat that comes: the engine predicts, and each beat is said once.
+    Coming(Beat),
     /// The start of a sound.
     Onset(Onset),
 }
@@ -49,11 +56,24 @@ pub struct Place {
     pub confidence: f32,
 }
 
+/// What the operator says about the beat.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Advice {
+    /// A beat lies here, in samples since the start of the engine.
+    pub at: f64,
+    /// Seconds from beat to beat.
+    pub period_s: f64,
+    /// Whether that beat is the first of its bar.
+    pub downbeat: bool,
+}
+
 /// An onset as an engine heard it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Onset {
     /// Samples since the start of the engine.
     pub at: f64,
+    /// What sounded, as far as the engine can tell.
+    pub kind: OnsetKind,
     /// 0..1 of the strongest of late.
     pub strength: f32,
 }
@@ -62,8 +82,10 @@ pub struct Onset {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EngineKind {
-    /// aubio 0.4.9
+    /// vjbus's own: knows bars and drums, and says beats before they come
     #[default]
+    Native,
+    /// aubio 0.4.9
     Aubio,
 }
 
@@ -74,6 +96,7 @@ impl EngineKind {
     /// When it cannot work at this rate.
     pub fn make(self, rate_hz: u32) -> Result<Box<dyn Engine>, EngineError> {
         match self {
+            EngineKind::Native => Ok(Box::new(native::Native::new(rate_hz)?)),
             EngineKind::Aubio => Ok(Box::new(aubio::Aubio::new(rate_hz)?)),
         }
     }

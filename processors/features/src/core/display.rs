@@ -1,6 +1,6 @@
-//! The spectrum for display: bars on a scale of decibels, with held peaks.
+//! The spectrum for display: bars on a scale of decibels as the ear weighs them, with held peaks.
 
-use dsp::bands::{BARS, Band, bar_hz};
+use dsp::bands::{BARS, Band, a_weight_db, bar_hz};
 use dsp::envelope::{Follower, PeakHold};
 use dsp::normalise::{Normaliser, decibels, ratio, soft};
 use dsp::stft::Stft;
@@ -10,10 +10,13 @@ use super::tone::LONG_BELOW_HZ;
 
 /// Decibels from an empty bar to one as high as the reference.
 const RANGE_DB: f32 = 48.0;
-/// Lift per octave from 1 kHz in dB, so that the falling spectrum of music stands level.
+/// Lift per octave above 1 kHz in dB. Curve A levels the spectrum of music below, where it falls towards
+/// the top as the ear grows more sensitive; above, the ear does not make up for what is missing.
 const TILT_DB: f32 = 2.0;
-const TILT_AROUND_HZ: f32 = 1000.0;
-/// Usual level of the strongest bar in dBFS, RMS, after the tilt.
+const TILT_FROM_HZ: f32 = 1000.0;
+/// Curve A is not followed below this: the lowest octave is felt where it is not heard, and has to show.
+const LEAST_WEIGHT_DB: f32 = -18.0;
+/// Usual level of the strongest bar in dBFS, RMS, after the weights.
 const NOMINAL_DB: f32 = -28.0;
 /// Attack and decay of a bar in seconds.
 const BAR_S: (f32, f32) = (0.005, 0.2);
@@ -29,8 +32,8 @@ pub(super) struct Display {
 struct Bar {
     band: Band,
     long: bool,
-    /// Factor of the amplitude.
-    tilt: f32,
+    /// Factor of the amplitude: curve A and tilt.
+    weight: f32,
     amplitude: f32,
     envelope: Follower,
     peak: PeakHold,
@@ -41,9 +44,10 @@ impl Display {
         let bar = |i: usize| {
             let hz = bar_hz(i);
             let is_long = hz.start < LONG_BELOW_HZ;
-            let octaves = ((hz.start * hz.end).sqrt() / TILT_AROUND_HZ).log2();
+            let middle_hz = (hz.start * hz.end).sqrt();
+            let tilt_db = TILT_DB * (middle_hz / TILT_FROM_HZ).log2().max(0.0);
             Bar {
-                tilt: ratio(TILT_DB * octaves),
+                weight: ratio(a_weight_db(middle_hz).max(LEAST_WEIGHT_DB) + tilt_db),
                 band: if is_long { long.band(hz) } else { short.band(hz) },
                 long: is_long,
                 amplitude: 0.0,
@@ -57,7 +61,7 @@ impl Display {
     pub(super) fn update(&mut self, long: &[f32], short: &[f32], dt_s: f32, spectrum: &mut Spectrum) {
         let mut strongest = 0.0f32;
         for bar in &mut self.bars {
-            bar.amplitude = bar.tilt * bar.band.energy(if bar.long { long } else { short }).sqrt();
+            bar.amplitude = bar.weight * bar.band.energy(if bar.long { long } else { short }).sqrt();
             strongest = strongest.max(bar.amplitude);
         }
         // One reference for all bars: the picture keeps its shape.
@@ -91,3 +95,6 @@ impl Display {
 pub(super) fn silence() -> Spectrum {
     Spectrum { bars: vec![0.0; BARS], peaks: vec![0.0; BARS] }
 }
+
+#[cfg(test)]
+mod tests;

@@ -154,7 +154,7 @@ type Wanted = (demo::Drum, fn(&Features) -> f32, f64, f64);
 fn the_demo_track_strikes_the_pulses() {
     let wanted: [Wanted; 3] = [
         (demo::Drum::Kick, |f| f.kick, 0.9, 0.5),
-        (demo::Drum::Snare, |f| f.snare, 0.5, 0.3),
+        (demo::Drum::Snare, |f| f.snare, 0.75, 0.6),
         (demo::Drum::Hat, |f| f.hat, 0.7, 0.85),
     ];
     for seed in [demo::FIRST_LIGHT, 1, 2] {

@@ -1,0 +1,153 @@
+//! How beats that an engine predicts move the grid.
+//!
+//! Such an engine has weighed the music already: the grid takes its word, smooths what is small, and waits
+//! for a second beat that says the same before it jumps.
+
+use schemas::beat::Mode;
+
+use crate::engine::Place;
+use crate::follow;
+use crate::pulse::Pulse;
+use crate::tracker::Tracker;
+
+/// Beats in a row at one period that start a grid, and that move one elsewhere.
+const LOCK_BEATS: u32 = 3;
+const JUMP_BEATS: u32 = 2;
+/// Confidence that starts a grid, that lets a held one be followed again, and below which one is held.
+const LOCK_AT: f32 = 0.4;
+const FOLLOW_AT: f32 = 0.25;
+const HOLD_BELOW: f32 = 0.15;
+/// A beat this sure moves the grid at once.
+const JUMP_AT: f32 = 0.55;
+/// Beats follow one another at one period when they are off by no more than this part of it.
+const EVEN: f64 = 0.2;
+/// A beat is the one that the grid expects when it lies this close, in periods of the finer of the two.
+const NEAR: f64 = 0.16;
+/// Gains of the filter that smooths what is small.
+const PHASE_GAIN: f64 = 0.6;
+const PERIOD_GAIN: f64 = 0.1;
+/// Share of the engine's own period that is taken over with each beat.
+const PERIOD_PULL: f64 = 0.1;
+
+/// A beat that comes, in seconds of the stream.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Coming {
+    /// Its instant.
+    pub at: f64,
+    /// Seconds to the one after it.
+    pub period: f64,
+    /// How sure the engine is that it is right, 0..1.
+    pub confidence: f32,
+    /// Where in the bar it lies.
+    pub place: Option<Place>,
+}
+
+/// What the engine said of late.
+#[derive(Debug, Default)]
+pub(crate) struct Guide {
+    last: Option<Coming>,
+    // beats in a row at one period
+    run: u32,
+}
+
+impl Guide {
+    fn note(&mut self, beat: &Coming) {
+        let even = self.last.is_some_and(|last| {
+            let steps = (beat.at - last.at) / beat.period;
+            let whole = steps.round().clamp(1.0, 2.0);
+            (steps - whole).abs() < EVEN && (beat.period / last.period - 1.0).abs() < EVEN
+        });
+        self.run = if even { self.run + 1 } else { 1 };
+        self.last = Some(*beat);
+    }
+
+    /// Forgets what was said.
+    pub(crate) fn clear(&mut self) {
+        *self = Guide::default();
+    }
+}
+
+/// A beat is said before it comes.
+pub(crate) fn coming(tracker: &mut Tracker, beat: Coming) {
+    tracker.guide.note(&beat);
+    match tracker.mode {
+        Mode::Silence => return,
+        Mode::Searching => lock(tracker, &beat),
+        Mode::Locked | Mode::Held => follow(tracker, &beat),
+        Mode::Tapped => compare(tracker, &beat),
+    }
+    place(tracker, &beat);
+}
+
+fn lock(tracker: &mut Tracker, beat: &Coming) {
+    if tracker.guide.run >= LOCK_BEATS && beat.confidence >= LOCK_AT {
+        start(tracker, beat);
+        tracker.enter(Mode::Locked);
+    }
+}
+
+fn start(tracker: &mut Tracker, beat: &Coming) {
+    let period = follow::wanted_period(tracker, beat.period);
+    let mut pulse = Pulse::new(beat.at, period, LOCK_BEATS as usize, f64::NEG_INFINITY);
+    pulse.next = beat.at;
+    tracker.run(pulse);
+    tracker.trust.restart(tracker.now, beat.confidence);
+}
+
+fn follow(tracker: &mut Tracker, beat: &Coming) {
+    tracker.trust.hear(beat.at, beat.confidence);
+    let sure = if tracker.mode == Mode::Locked { HOLD_BELOW } else { FOLLOW_AT };
+    if beat.confidence < sure {
+        // The grid runs on by itself; what the engine guesses meanwhile does not move it.
+        return tracker.enter(Mode::Held);
+    }
+    let wanted = follow::wanted_period(tracker, beat.period);
+    let Some(pulse) = &mut tracker.pulse else { return };
+    let same = (wanted / pulse.period - 1.0).abs() < EVEN;
+    let modulus = beat.period.min(pulse.period);
+    let error = pulse.error(beat.at, modulus);
+    if same && error.abs() < NEAR * modulus {
+        pulse.period += PERIOD_GAIN * error + PERIOD_PULL * (wanted - pulse.period);
+        pulse.next += PHASE_GAIN * error;
+    } else if tracker.guide.run >= JUMP_BEATS || beat.confidence >= JUMP_AT {
+        start(tracker, beat);
+        tracker.bars.release();
+    }
+    tracker.enter(Mode::Locked);
+}
+
+/// The operator taps: the music leads again when it agrees, and when it insists on something else.
+fn compare(tracker: &mut Tracker, beat: &Coming) {
+    let Some(pulse) = &tracker.pulse else { return };
+    let modulus = follow::relation(beat.period, pulse.period);
+    let on_grid = modulus.is_some_and(|modulus| pulse.error(beat.at, modulus).abs() < EVEN * modulus);
+    tracker.trust.hear(beat.at, beat.confidence);
+    if tracker.trust.agree(on_grid) >= follow::AGREED_BEATS {
+        follow::agree(tracker, beat.period);
+    } else if !on_grid && tracker.guide.contradicts(beat) {
+        start(tracker, beat);
+        tracker.enter(Mode::Locked);
+    }
+}
+
+impl Guide {
+    // So many sure beats in a row that are not where the operator tapped.
+    fn contradicts(&self, beat: &Coming) -> bool {
+        const INSISTING_BEATS: u32 = 48;
+        self.run >= INSISTING_BEATS && beat.confidence > JUMP_AT
+    }
+}
+
+fn place(tracker: &mut Tracker, beat: &Coming) {
+    let (Some(place), Some(index)) = (beat.place, tracker.nearest(beat.at + tracker.nudge_s())) else {
+        return;
+    };
+    let near = tracker
+        .pulse
+        .as_ref()
+        .is_some_and(|pulse| pulse.error(beat.at, pulse.period).abs() < NEAR * pulse.period);
+    // With octaves of the operator's own, the engine's beats are not those that are counted.
+    if near && (tracker.settings.octave == 0 || (place.beat == 1 && tracker.bars.count(index).is_none())) {
+        tracker.bars.hear(index, place);
+    }
+}
