@@ -1,9 +1,9 @@
 //! Drum strokes in a whole mix: kick, snare, hi-hat, and other clear onsets, each with its instant and strength.
 //!
-//! Per frame of 5 ms: [`levels`] hears in narrow bands how strong the sound is, compared with the
-//! strongest that the band had lately; [`curves`] tells from the rises of these levels how much the
-//! moment is like the attack of each kind; [`picker`] takes the peaks of each curve that stand out
-//! from the other peaks of the last seconds; [`company`] silences the rumble of steady noise; [`leak`] takes off a snare what the kick alone brings along.
+//! Per frame of 5 ms: `levels` hears in narrow bands how strong the sound is, compared with the
+//! strongest that the band had lately; `curves` tells from the rises of these levels how much the
+//! moment is like the attack of each kind; `picker` takes the peaks of each curve that stand out
+//! from the other peaks of the last seconds; `company` silences the rumble of steady noise; `leak` takes off a snare what the kick alone brings along.
 //!
 //! The kinds are told apart by what their instruments do (Fletcher & Rossing, "The Physics of Musical
 //! Instruments", ch. 18-20): a bass drum rises below 160 Hz, the wires of a snare fill everything from

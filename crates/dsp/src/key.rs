@@ -1,7 +1,7 @@
 //! The key of the music so far: 24 hypotheses that gather evidence, and the one that leads.
 //!
 //! Each chroma profile is compared with what each key is known to sound like; the products add up over time. No
-//! hypothesis falls further behind the leader than [`BEHIND_MOST`], as in a test for a change (E. S. Page,
+//! hypothesis falls further behind the leader than `BEHIND_MOST`, as in a test for a change (E. S. Page,
 //! "Continuous inspection schemes", 1954): so a song is judged as a whole, chords and bridges that fit another
 //! key better do not matter, and a new track takes the lead after the same span of its own evidence however
 //! long the old one has played.

@@ -117,7 +117,7 @@ impl Tatums {
         Some(tatum)
     }
 
-    /// The measures of the tatum [`Tatums::measured`] before the newest, if there were as many.
+    /// The measures of the newest tatum whose surroundings are known: the fifth before the one that comes.
     pub fn measures(&mut self) -> Option<(Tatum, Measures)> {
         // the newest `CONTEXT` are what lies after it
         let index = self.between.len().checked_sub(CONTEXT)?;
