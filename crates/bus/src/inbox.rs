@@ -145,9 +145,8 @@ fn is_stale(subject: &Subject, header: &Header) -> bool {
     if subject.topic().class == Class::State {
         return header.valid_s.is_some_and(|valid| time::unix_s() - header.sent > valid);
     }
-    let here = header.boot == time::boot_id() && header.origin.host == time::host_name();
     let sent_mono_s = header.at_mono_ns as f64 / 1e9 + (header.sent - header.at);
-    here && time::mono_ns() as f64 / 1e9 - sent_mono_s > STALE_AFTER_S
+    time::is_from_here(header) && time::mono_ns() as f64 / 1e9 - sent_mono_s > STALE_AFTER_S
 }
 
 // A panic while the queues are held would be a bug of `queues`; their contents stay usable.

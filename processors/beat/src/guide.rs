@@ -61,6 +61,13 @@ impl Guide {
         self.last = Some(*beat);
     }
 
+    /// A tapped period in the octave in which the engine counts. `None` for taps that are faster than
+    /// that: half of them are none of its beats.
+    pub(crate) fn octave_of(&self, tapped: f64) -> Option<f64> {
+        let heard = self.last.map(|last| last.period).filter(|heard| follow::relation(*heard, tapped).is_some());
+        heard.map_or(Some(tapped), |heard| (heard < tapped * (1.0 + EVEN)).then_some(heard))
+    }
+
     /// Forgets what was said.
     pub(crate) fn clear(&mut self) {
         *self = Guide::default();
@@ -71,12 +78,15 @@ impl Guide {
 pub(crate) fn coming(tracker: &mut Tracker, beat: Coming) {
     tracker.guide.note(&beat);
     match tracker.mode {
-        Mode::Silence => return,
+        Mode::Silence => {}
         Mode::Searching => lock(tracker, &beat),
         Mode::Locked | Mode::Held => follow(tracker, &beat),
         Mode::Tapped => compare(tracker, &beat),
     }
-    place(tracker, &beat);
+    // While the grid is held or the operator's, what the engine guesses does not move the bar either.
+    if tracker.mode == Mode::Locked {
+        place(tracker, &beat);
+    }
 }
 
 fn lock(tracker: &mut Tracker, beat: &Coming) {
@@ -101,7 +111,7 @@ fn follow(tracker: &mut Tracker, beat: &Coming) {
         // The grid runs on by itself; what the engine guesses meanwhile does not move it.
         return tracker.enter(Mode::Held);
     }
-    let wanted = follow::wanted_period(tracker, beat.period);
+    let wanted = wanted_period(tracker, beat.period);
     let Some(pulse) = &mut tracker.pulse else { return };
     let same = (wanted / pulse.period - 1.0).abs() < EVEN;
     let modulus = beat.period.min(pulse.period);
@@ -114,6 +124,18 @@ fn follow(tracker: &mut Tracker, beat: &Coming) {
         tracker.bars.release();
     }
     tracker.enter(Mode::Locked);
+}
+
+// The octave that the operator chose stays, also when the engine counts the same beats in another.
+fn wanted_period(tracker: &Tracker, heard: f64) -> f64 {
+    let wanted = follow::wanted_period(tracker, heard);
+    let chosen = tracker.pulse.as_ref().filter(|_| tracker.settings.octave != 0).map(|pulse| pulse.period);
+    match chosen {
+        Some(chosen) if follow::relation(wanted, chosen).is_some() => {
+            wanted * (chosen / wanted).log2().round().exp2()
+        }
+        _ => wanted,
+    }
 }
 
 /// The operator taps: the music leads again when it agrees, and when it insists on something else.

@@ -45,12 +45,12 @@ impl Source {
         name: &Name,
         ctx: &Context,
     ) -> Result<Source, EngineError> {
-        let now = mono_s(ctx.now());
+        let now = time::mono_s(ctx.now());
         let mut core = Core::new(kind, rate_hz, settings)?;
         // Seconds of the stream are those of CLOCK_MONOTONIC until samples keep their own time.
         core.rebase(rate_hz, now)?;
         if let Some(Message { header, body }) = prior {
-            let at = here_s(&header, ctx.now());
+            let at = time::here_s(&header, ctx.now());
             if now - at <= PRIOR_MAX_AGE_S {
                 core.tracker().resume(&body, at, now);
             } else {
@@ -78,8 +78,8 @@ impl Source {
         block: &Block,
         ctx: &Context,
     ) -> Result<bool, EngineError> {
-        let at = here_s(header, ctx.now());
-        if (at - mono_s(ctx.now())).abs() > NOW_WITHIN_S || at.is_nan() {
+        let at = time::here_s(header, ctx.now());
+        if (at - time::mono_s(ctx.now())).abs() > NOW_WITHIN_S || at.is_nan() {
             return Ok(false);
         }
         // A capture that stopped and went on counts its samples on; the time between shows in the stamp.
@@ -93,7 +93,7 @@ impl Source {
             self.generation = header.origin.generation;
         }
         self.offset_s = at - self.core.seconds(block.index as f64);
-        self.heard_mono_s = mono_s(ctx.now());
+        self.heard_mono_s = time::mono_s(ctx.now());
         self.lost = false;
         self.core.process(&block.samples, block.index, &mut self.out);
         self.say();
@@ -107,7 +107,7 @@ impl Source {
 
     /// Runs by the clock when samples are missing.
     pub(crate) fn run_on(&mut self, now: Stamp) {
-        let now_s = mono_s(now);
+        let now_s = time::mono_s(now);
         if self.missing(now_s) {
             self.core.tracker().lost();
             self.core.tracker().advance(now_s - self.offset_s, &mut self.out);
@@ -120,7 +120,7 @@ impl Source {
 
     /// Changes something by `change`, given the present in seconds of the stream, and says what came of it.
     pub(crate) fn change<R>(&mut self, now: Stamp, change: impl FnOnce(&mut Core, f64) -> R) -> R {
-        let result = change(&mut self.core, mono_s(now) - self.offset_s);
+        let result = change(&mut self.core, time::mono_s(now) - self.offset_s);
         self.core.tracker().advance(f64::NEG_INFINITY, &mut self.out);
         self.say();
         result
@@ -148,20 +148,5 @@ impl Source {
                 Event::Onset(onset) => self.onsets.send(stamp, &onset),
             };
         }
-    }
-}
-
-/// Seconds on CLOCK_MONOTONIC.
-pub(crate) fn mono_s(stamp: Stamp) -> f64 {
-    stamp.at_mono_ns as f64 / 1e9
-}
-
-/// The instant of a message on this machine's CLOCK_MONOTONIC, in seconds. Another machine's (or another
-/// boot's) monotonic clock means nothing here: then Unix time decides.
-pub(crate) fn here_s(header: &Header, now: Stamp) -> f64 {
-    if header.boot == time::boot_id() && header.origin.host == time::host_name() {
-        header.at_mono_ns as f64 / 1e9
-    } else {
-        mono_s(now) + header.at - now.at
     }
 }

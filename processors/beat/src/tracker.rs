@@ -192,7 +192,8 @@ impl Tracker {
     pub fn advice(&self, downbeat: bool) -> Option<(f64, f64)> {
         let pulse = self.pulse.as_ref()?;
         if !downbeat {
-            return (self.mode == Mode::Tapped).then_some((pulse.next, pulse.period));
+            let tapped = (self.mode == Mode::Tapped).then_some(pulse.period)?;
+            return Some((pulse.next, self.guide.octave_of(tapped)?));
         }
         // Octaves are counted here and not by the engine.
         let first =

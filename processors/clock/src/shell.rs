@@ -84,14 +84,14 @@ impl Component for Clock {
                 .and_then(|active| active.source.clone())
                 .and_then(|name| Name::new(name).ok());
             let now = ctx.now();
-            let since = active.as_ref().map_or(0.0, |active| active.since - now.at + mono_s(now));
-            core.resume(last.body, here_s(&last.header, now), source, since);
+            let since = active.as_ref().map_or(0.0, |active| active.since - now.at + time::mono_s(now));
+            core.resume(last.body, time::here_s(&last.header, now), source, since);
         }
         ctx.subscribe(Grid::TOPIC, None).await?;
         ctx.subscribe(Tick::TOPIC, None).await?;
         ctx.subscribe(Input::TOPIC, None).await?;
         let (grids, ticks, actives) = (ctx.publisher(&room), ctx.publisher(&room), ctx.publisher(&room));
-        Ok(Clock { core, grids, ticks, actives, active, said_s: mono_s(ctx.now()), out: Vec::new() })
+        Ok(Clock { core, grids, ticks, actives, active, said_s: time::mono_s(ctx.now()), out: Vec::new() })
     }
 
     async fn handle(&mut self, delivery: Delivery, ctx: &mut Context) -> Result<(), Exit> {
@@ -101,8 +101,8 @@ impl Component for Clock {
         if of_another_boot(&delivery.header) {
             return Ok(());
         }
-        let now = mono_s(ctx.now());
-        let at = here_s(&delivery.header, ctx.now());
+        let now = time::mono_s(ctx.now());
+        let at = time::here_s(&delivery.header, ctx.now());
         let topic = delivery.subject.topic().name;
         if topic == Grid::TOPIC.name {
             if let Some(message) = ctx.decode::<Grid>(&delivery) {
@@ -164,9 +164,9 @@ impl Component for Clock {
 impl Clock {
     fn advance(&mut self, ctx: &Context) {
         let now = ctx.now();
-        self.core.advance(mono_s(now), &mut self.out);
-        if mono_s(now) - self.said_s > REPEAT_S {
-            self.said_s = mono_s(now);
+        self.core.advance(time::mono_s(now), &mut self.out);
+        if time::mono_s(now) - self.said_s > REPEAT_S {
+            self.said_s = time::mono_s(now);
             if let Some(active) = &self.active {
                 self.actives.send(now, active);
             }
@@ -223,23 +223,9 @@ fn stamp(at_s: f64) -> Stamp {
     time::stamp_of_mono((at_s * 1e9) as i64)
 }
 
-fn mono_s(stamp: Stamp) -> f64 {
-    stamp.at_mono_ns as f64 / 1e9
-}
-
 // A state that this machine kept over a reboot: its instants are over.
 fn of_another_boot(header: &Header) -> bool {
     header.origin.host == time::host_name() && header.boot != time::boot_id()
-}
-
-// The instant of a message on this machine's CLOCK_MONOTONIC, in seconds. Another machine's (or another
-// boot's) monotonic clock means nothing here: then Unix time decides.
-fn here_s(header: &Header, now: Stamp) -> f64 {
-    if header.boot == time::boot_id() && header.origin.host == time::host_name() {
-        header.at_mono_ns as f64 / 1e9
-    } else {
-        mono_s(now) + header.at - now.at
-    }
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ impl Source {
             core: Core::new(rate_hz)?,
             offset_s: 0.0,
             generation: 0,
-            heard_mono_s: mono_s(ctx.now()),
+            heard_mono_s: time::mono_s(ctx.now()),
             lost: false,
             resting: false,
             refused: false,
@@ -68,8 +68,8 @@ impl Source {
         block: &Block,
         now: Stamp,
     ) -> Result<bool, dsp::UnsupportedRate> {
-        let at = here_s(header, now);
-        if (at - mono_s(now)).abs() > NOW_WITHIN_S || at.is_nan() {
+        let at = time::here_s(header, now);
+        if (at - time::mono_s(now)).abs() > NOW_WITHIN_S || at.is_nan() {
             self.refused = true;
             return Ok(false);
         }
@@ -85,7 +85,7 @@ impl Source {
         }
         self.recovered |= std::mem::take(&mut self.refused);
         self.offset_s = at - self.core.seconds(block.index as f64);
-        self.heard_mono_s = mono_s(now);
+        self.heard_mono_s = time::mono_s(now);
         (self.lost, self.resting) = (false, false);
         self.core.process(&block.samples, block.index, &mut self.out);
         self.say(now);
@@ -94,12 +94,12 @@ impl Source {
 
     /// A beat was announced.
     pub(crate) fn tick(&mut self, header: &Header, tick: &Tick, now: Stamp) {
-        self.core.tick(here_s(header, now) - self.offset_s, tick);
+        self.core.tick(time::here_s(header, now) - self.offset_s, tick);
     }
 
     /// The grid changed.
     pub(crate) fn grid(&mut self, header: &Header, grid: &Grid, now: Stamp) {
-        self.core.grid(here_s(header, now) - self.offset_s, grid);
+        self.core.grid(time::here_s(header, now) - self.offset_s, grid);
     }
 
     /// The input says that no samples will come, or that they do.
@@ -109,7 +109,7 @@ impl Source {
 
     /// Looks whether samples still come; when they do not, the piece is over.
     pub(crate) fn rest(&mut self, now: Stamp) {
-        let now_s = mono_s(now);
+        let now_s = time::mono_s(now);
         let missing_s = now_s - self.heard_mono_s;
         if !self.resting && (missing_s > OVER_AFTER_S || self.lost) {
             self.resting = true;
@@ -126,7 +126,7 @@ impl Source {
 
     /// The operator says that a new piece begins.
     pub(crate) fn reset(&mut self, now: Stamp) {
-        self.core.lost(mono_s(now) - self.offset_s, &mut self.out);
+        self.core.lost(time::mono_s(now) - self.offset_s, &mut self.out);
         self.say(now);
     }
 
@@ -147,26 +147,12 @@ impl Source {
             let _sent = match emitted.event {
                 Event::Section(section) => {
                     let sent = self.sections.send(stamp, &section);
-                    self.said = Some((stamp, section, mono_s(now)));
+                    self.said = Some((stamp, section, time::mono_s(now)));
                     sent
                 }
                 Event::Progress(progress) => self.progress.send(stamp, &progress),
                 Event::Event(moment) => self.moments.send(stamp, &moment),
             };
         }
-    }
-}
-
-fn mono_s(stamp: Stamp) -> f64 {
-    stamp.at_mono_ns as f64 / 1e9
-}
-
-// The instant of a message on this machine's CLOCK_MONOTONIC, in seconds. Another machine's (or another
-// boot's) monotonic clock means nothing here: then Unix time decides.
-fn here_s(header: &Header, now: Stamp) -> f64 {
-    if header.boot == time::boot_id() && header.origin.host == time::host_name() {
-        header.at_mono_ns as f64 / 1e9
-    } else {
-        mono_s(now) + header.at - now.at
     }
 }

@@ -112,11 +112,6 @@ impl Listener {
         self.metre.advise(period, at, downbeat, WEIGHT);
     }
 
-    /// Tempi this many octaves faster are usual, slower when negative.
-    pub fn prefer(&mut self, octaves: f32) {
-        self.metre.prefer(octaves);
-    }
-
     /// Forgets the music; samples are counted from 0 again.
     pub fn reset(&mut self) {
         self.frames.reset();

@@ -68,7 +68,6 @@ pub struct Metre {
     bar: Option<(u32, u32)>,
     settled: u32,
     count: u32,
-    octaves: f32,
 }
 
 impl Default for Metre {
@@ -85,7 +84,6 @@ impl Default for Metre {
             bar: None,
             settled: 0,
             count: 0,
-            octaves: 0.0,
         }
     }
 }
@@ -142,15 +140,9 @@ impl Metre {
         self.bar = None;
     }
 
-    /// Tempi this many octaves faster are usual, slower when negative.
-    pub fn prefer(&mut self, octaves: f32) {
-        self.octaves = octaves;
-    }
-
     /// As if nothing had been heard.
     pub fn reset(&mut self) {
-        let octaves = self.octaves;
-        *self = Metre { octaves, ..Metre::default() };
+        *self = Metre::default();
     }
 
     // Tatums from the newest that was heard to a coming one.
@@ -162,10 +154,9 @@ impl Metre {
 
     // The prior at this tempo; gives the log weight of each level.
     fn weigh_tempo(&mut self, period: f32) -> [f32; 3] {
-        let usual = USUAL_BPM * self.octaves.exp2();
         let logs = [1.0, 2.0, 4.0].map(|tatums| {
             let bpm = 60.0 * FRAMES_PER_S as f32 / (period * tatums);
-            let octaves = (bpm / usual).log2() / USUAL_OCTAVES;
+            let octaves = (bpm / USUAL_BPM).log2() / USUAL_OCTAVES;
             -0.5 * octaves * octaves - if BPM.contains(&bpm) { 0.0 } else { OUTSIDE }
         });
         for (place, prior) in self.places.iter().zip(&mut self.prior) {

@@ -48,7 +48,7 @@ fn the_downbeat_that_was_shown_stays() {
     let signal = clicks(120.0);
     // Clicks are all alike: nothing in them contradicts the operator.
     let downbeat_s = signal.beats.iter().map(|beat| beat.at_s).find(|at| *at > ACT_S).unwrap();
-    let act: &dyn Fn(&mut Core, f64) = &|core, _| assert!(core.tracker().downbeat(downbeat_s));
+    let act: &dyn Fn(&mut Core, f64) = &|core, _| assert!(core.downbeat(downbeat_s));
     let run = Run::with(&signal, &[(downbeat_s + 0.05, act)]);
     let mut counted = 0;
     for (at_s, tick) in run.ticks().into_iter().filter(|(at, _)| *at > downbeat_s + 1.0) {
@@ -79,7 +79,7 @@ fn taps(bpm: f64) -> Vec<f64> {
 
 fn tapped(signal: &Signal, bpm: f64) -> Run {
     let tap: &dyn Fn(&mut Core, f64) = &|core, now_s| {
-        core.tracker().tap(now_s);
+        core.tap(now_s);
     };
     let acts: Vec<Act<'_>> = taps(bpm).into_iter().map(|at| (at, tap)).collect();
     Run::with(signal, &acts)
