@@ -21,7 +21,7 @@ const SAME_TEMPO: f64 = 0.06;
 /// Share of each new beat in the running agreement.
 const TRUST_GAIN: f32 = 0.12;
 /// Share of what a predicting engine says with each beat: four beats or so decide.
-const PREDICTED_GAIN: f32 = 0.3;
+const PREDICTED_GAIN: f32 = 0.6;
 /// Agreement below which a followed grid is held, and above which a held one is followed again.
 const DOUBTED: f32 = 0.25;
 const TRUSTED: f32 = 0.5;
@@ -87,7 +87,10 @@ pub(crate) fn time_out(tracker: &mut Tracker) {
     let patience = PATIENCE_S.max(PATIENCE_BEATS * pulse.period);
     let alone = tracker.now - tracker.trust.agreed_at > patience;
     match tracker.mode {
-        Mode::Locked if alone || tracker.trust.score < DOUBTED => tracker.enter(Mode::Held),
+        // An engine that predicts says itself how far it is to be trusted.
+        Mode::Locked if alone || (!tracker.guide.leads() && tracker.trust.score < DOUBTED) => {
+            tracker.enter(Mode::Held);
+        }
         Mode::Held if tracker.now - tracker.since > tracker.settings.hold_max_s => tracker.search(),
         _ => {}
     }

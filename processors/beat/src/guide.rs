@@ -11,12 +11,12 @@ use crate::pulse::Pulse;
 use crate::tracker::Tracker;
 
 /// Beats in a row at one period that start a grid, and that move one elsewhere.
-const LOCK_BEATS: u32 = 3;
-const JUMP_BEATS: u32 = 2;
+const LOCK_BEATS: u32 = 2;
+const JUMP_BEATS: u32 = 1;
 /// Confidence that starts a grid, that lets a held one be followed again, and below which one is held.
-const LOCK_AT: f32 = 0.4;
-const FOLLOW_AT: f32 = 0.25;
-const HOLD_BELOW: f32 = 0.15;
+const LOCK_AT: f32 = 0.08;
+const FOLLOW_AT: f32 = 0.04;
+const HOLD_BELOW: f32 = 0.02;
 /// A beat this sure moves the grid at once.
 const JUMP_AT: f32 = 0.55;
 /// Beats follow one another at one period when they are off by no more than this part of it.
@@ -61,10 +61,16 @@ impl Guide {
         self.last = Some(*beat);
     }
 
+    /// Whether the engine predicts.
+    pub(crate) fn leads(&self) -> bool {
+        self.last.is_some()
+    }
+
     /// A tapped period in the octave in which the engine counts. `None` for taps that are faster than
     /// that: half of them are none of its beats.
     pub(crate) fn octave_of(&self, tapped: f64) -> Option<f64> {
-        let heard = self.last.map(|last| last.period).filter(|heard| follow::relation(*heard, tapped).is_some());
+        let heard =
+            self.last.map(|last| last.period).filter(|heard| follow::relation(*heard, tapped).is_some());
         heard.map_or(Some(tapped), |heard| (heard < tapped * (1.0 + EVEN)).then_some(heard))
     }
 

@@ -8,7 +8,7 @@ use crate::frames::{Frame, MELS};
 /// Beats kept: eight bars of 4/4, and one more bar.
 const KEPT: usize = 36;
 /// Steps of 10 ms over which the peak of the low band is taken: as long as a kick is loud.
-pub(crate) const PUNCH_STEPS: usize = 6;
+pub(crate) const PUNCH_STEPS: usize = 3;
 
 /// One beat.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -39,7 +39,7 @@ const APART_S: f64 = 8.0;
 /// An onset may lie so far from the beat that it belongs to.
 const ON_BEAT_S: f64 = 0.07;
 /// Time after its onset at which a drop has been heard: the length of the punch and two steps of the filters.
-const HEARD_S: f64 = 0.08;
+const HEARD_S: f64 = 0.05;
 /// Low-band energy of a step, relative to the punch, at which it begins.
 const ONSET_SHARE: f32 = 0.25;
 

@@ -24,12 +24,12 @@ fn clicks() {
 
 #[test]
 fn stereo_clicks() {
-    followed(Scenario::StereoClicks, &[50.0, 70.0]);
+    followed(Scenario::StereoClicks, &[50.0]);
 }
 
 #[test]
 fn four_on_the_floor() {
-    followed(Scenario::FourOnTheFloor, &[50.0, 70.0, 90.0, 240.0]);
+    followed(Scenario::FourOnTheFloor, &[50.0]);
 }
 
 #[test]
@@ -39,17 +39,17 @@ fn swing() {
 
 #[test]
 fn off_beat_hats() {
-    followed(Scenario::OffBeatHats, &[50.0, 70.0, 240.0]);
+    followed(Scenario::OffBeatHats, &[50.0, 70.0]);
 }
 
 #[test]
 fn half_time() {
-    followed(Scenario::HalfTime, &[50.0, 70.0, 240.0]);
+    followed(Scenario::HalfTime, &[50.0, 70.0]);
 }
 
 #[test]
 fn drum_and_bass() {
-    followed(Scenario::Break, &[50.0, 70.0, 90.0, 110.0, 128.0, 174.0, 240.0]);
+    followed(Scenario::Break, &[50.0, 70.0, 174.0, 240.0]);
 }
 
 #[test]

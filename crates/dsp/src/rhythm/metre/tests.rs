@@ -3,7 +3,7 @@
 use super::*;
 
 fn tatum(number: u64, period: f32) -> Tatum {
-    Tatum { number, at: number as f64 * f64::from(period), period, regular: true, certainty: 1.0 }
+    Tatum { at: number as f64 * f64::from(period), period, regular: true, certainty: 1.0 }
 }
 
 // Loud on the beat, a change on the first of four beats, quiet half-way.
@@ -16,7 +16,7 @@ fn measures(number: u64, tatums: u64, beats: u64) -> Measures {
     measures
 }
 
-const MEASURES: usize = crate::rhythm::tatum::MEASURES;
+const MEASURES: usize = crate::rhythm::measures::MEASURES;
 
 fn run(tatums: u64, beats: u64, period: f32, from: u64, count: u64) -> (Metre, Vec<(u64, Said)>) {
     let mut metre = Metre::default();
@@ -24,7 +24,7 @@ fn run(tatums: u64, beats: u64, period: f32, from: u64, count: u64) -> (Metre, V
     for number in from..from + count {
         metre.hear(&tatum(number, period), &measures(number, tatums, beats));
         let next = number + 5;
-        said.extend(metre.next(&tatum(next, period)).map(|beat| (next, beat)));
+        said.extend(metre.next(&tatum(next, period), []).map(|beat| (next, beat)));
     }
     (metre, said)
 }
@@ -47,10 +47,10 @@ fn a_pulse_counted_twice_as_fast_keeps_beat_and_bar() {
     let mut said = Vec::new();
     for step in 1..5_u64 {
         let at = |step: u64| start + step as f64 * 12.5;
-        let now = Tatum { number: 99 + step, at: at(step), period: 12.5, regular: true, certainty: 1.0 };
+        let now = Tatum { at: at(step), period: 12.5, regular: true, certainty: 1.0 };
         metre.hear(&now, &measures(2 * 99 + step, 4, 4));
         let next = Tatum { at: at(step + 5), ..now };
-        said.extend(metre.next(&next).map(|beat| (((next.at / 25.0).round() as u64), beat)));
+        said.extend(metre.next(&next, []).map(|beat| (((next.at / 25.0).round() as u64), beat)));
     }
     assert!(!said.is_empty());
     for (number, beat) in said {
@@ -64,6 +64,6 @@ fn advice_moves_the_downbeat() {
     let (mut metre, said) = run(2, 4, 25.0, 0, 100);
     let number = said.last().unwrap().0;
     metre.advise(50.0, (number + 2) as f64 * 25.0, true, 1e6);
-    let beat = metre.next(&tatum(number + 2, 25.0)).unwrap();
+    let beat = metre.next(&tatum(number + 2, 25.0), []).unwrap();
     assert_eq!(beat.beat, 1);
 }
