@@ -8,9 +8,23 @@ use schemas::beat::OnsetKind;
 
 use super::{Advice, Beat, Engine, EngineError, EngineEvent, Onset, Place};
 
+/// Root mean square below which nothing sounds: -70 dBFS, under the noise of a line input that is muted.
+const SILENT_RMS: f32 = 3.2e-4;
+/// Sound after so long a silence is another piece: what was learnt of the one before, and of the silence,
+/// would be in its way.
+const PIECE_END_S: f64 = 2.0;
+/// The listener hears so much silence before a piece, so that the first sound is a beginning.
+const LEAD_IN_S: f64 = 0.1;
+
 /// vjbus's own engine.
 pub struct Native {
+    rate_hz: u32,
     listener: Listener,
+    // sample at which the listener began, and samples that came by now
+    began: i64,
+    heard: i64,
+    // samples without sound, `None` before the first sound
+    silent: Option<i64>,
     drums: DrumDetector,
     hits: Vec<dsp::drums::Hit>,
 }
@@ -23,6 +37,10 @@ impl Native {
     pub fn new(rate_hz: u32) -> Result<Native, EngineError> {
         let refused = |_| EngineError { rate_hz, source: None };
         Ok(Native {
+            rate_hz,
+            began: 0,
+            heard: 0,
+            silent: None,
             listener: Listener::new(rate_hz).map_err(refused)?,
             drums: DrumDetector::new(rate_hz).map_err(refused)?,
             hits: Vec::new(),
@@ -37,27 +55,50 @@ impl Engine for Native {
             let kind = onset_kind(hit.kind);
             out.push(EngineEvent::Onset(Onset { at: hit.at, kind, strength: hit.strength }));
         }
-        self.listener.process(samples, |beat| out.push(EngineEvent::Coming(said(&beat))));
+        self.await_sound(samples);
+        let began = self.began as f64;
+        self.listener.process(samples, |beat| out.push(EngineEvent::Coming(said(&beat, began))));
+        self.heard += samples.len() as i64;
     }
 
     fn reset(&mut self) {
         self.listener.reset();
+        (self.began, self.heard, self.silent) = (0, 0, None);
         self.drums.reset();
     }
 
     fn advise(&mut self, advice: Advice) {
         let Advice { at, period_s, downbeat } = advice;
-        self.listener.advise(period_s, at, downbeat);
+        self.listener.advise(period_s, at - self.began as f64, downbeat);
     }
 }
 
-fn said(beat: &Coming) -> Beat {
+impl Native {
+    // The listener begins anew where these samples are the first that sound.
+    fn await_sound(&mut self, samples: &[f32]) {
+        let energy: f32 = samples.iter().map(|sample| sample * sample).sum();
+        if energy <= SILENT_RMS * SILENT_RMS * samples.len() as f32 {
+            self.silent = self.silent.map(|silent| silent + samples.len() as i64);
+            return;
+        }
+        let second = f64::from(self.rate_hz);
+        if self.silent.is_none_or(|silent| silent as f64 >= PIECE_END_S * second) {
+            let quiet = vec![0.0; (LEAD_IN_S * second) as usize];
+            self.listener.reset();
+            self.listener.process(&quiet, |_| {});
+            self.began = self.heard - quiet.len() as i64;
+        }
+        self.silent = Some(0);
+    }
+}
+
+fn said(beat: &Coming, began: f64) -> Beat {
     let place = Place {
         beat: beat.said.beat,
         beats_per_bar: beat.said.beats_per_bar,
         confidence: beat.said.bar_probability.clamp(0.0, 1.0),
     };
-    Beat { at: beat.at, bpm: beat.bpm, confidence: beat.confidence(), place: Some(place) }
+    Beat { at: began + beat.at, bpm: beat.bpm, confidence: beat.confidence(), place: Some(place) }
 }
 
 fn onset_kind(kind: Kind) -> OnsetKind {

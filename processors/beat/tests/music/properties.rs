@@ -43,6 +43,26 @@ fn blocks_of_any_size_say_the_same() {
 }
 
 #[test]
+fn silence_before_the_music_and_after_another_piece_changes_nothing() {
+    let signal = house(RATE_HZ);
+    let alone = Run::of(&signal).beats_s();
+    let quiet_s = 4.0;
+    let shifted = |before: Signal| {
+        let start_s = before.seconds() + quiet_s;
+        let all = before.then(nothing::silence(quiet_s, RATE_HZ)).then(signal.clone());
+        let beats = Run::of(&all).beats_s();
+        beats.into_iter().map(|at| at - start_s).filter(|at| *at > 3.0).collect::<Vec<_>>()
+    };
+    let late: Vec<f64> = alone.into_iter().filter(|at| *at > 3.0).collect();
+    let another = changes::track(97.0, 12.0, 0.3, &groove::SWING, RATE_HZ);
+    for before in [nothing::silence(3.0, RATE_HZ), another] {
+        let name = before.name.clone();
+        let f = f_measure(&late, &shifted(before), SAME_S);
+        assert!(f > 0.97, "after {name}: {f}");
+    }
+}
+
+#[test]
 fn a_cut_signal_says_the_same_up_to_the_cut() {
     let samples = changes::step(128.0, 140.0, RATE_HZ).signal.samples;
     let whole = in_blocks(&samples, &[256]);

@@ -24,17 +24,17 @@ fn clicks() {
 
 #[test]
 fn stereo_clicks() {
-    followed(Scenario::StereoClicks, &[50.0]);
+    followed(Scenario::StereoClicks, &[50.0, 70.0]);
 }
 
 #[test]
 fn four_on_the_floor() {
-    followed(Scenario::FourOnTheFloor, &[50.0]);
+    followed(Scenario::FourOnTheFloor, &[50.0, 174.0]);
 }
 
 #[test]
 fn swing() {
-    followed(Scenario::Swing, &[50.0, 70.0, 240.0]);
+    followed(Scenario::Swing, &[50.0, 70.0, 174.0, 240.0]);
 }
 
 #[test]
@@ -59,5 +59,5 @@ fn sparse_breakdown() {
 
 #[test]
 fn noise_floor() {
-    followed(Scenario::NoiseFloor, &[50.0, 70.0, 90.0, 240.0]);
+    followed(Scenario::NoiseFloor, &[50.0, 70.0, 90.0, 110.0, 240.0]);
 }
