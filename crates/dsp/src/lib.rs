@@ -4,7 +4,7 @@
 //! seconds, so a file, a test vector and a live source give the same numbers. After construction no
 //! part allocates; buffers are sized once, for one sample rate.
 //!
-//! Two pieces concern *when* sound was captured: [`dll`] filters callback times, [`block`] counts samples.
+//! Two pieces concern *when* sound was captured: [`dll`] filters callback times, [`block`] counts samples, [`steps`] cuts them.
 //! [`mix`] makes one channel of many. The rest turns samples into numbers: [`stft`], [`bands`], [`noise_band`],
 //! [`shape`], [`tuned`], [`onset`], [`drums`], [`loudness`], [`envelope`], [`normalise`].
 //! [`decimate`], [`peaks`], [`chroma`], [`key`] and [`pitch`] listen to harmony and melody.
@@ -28,6 +28,7 @@ pub mod peaks;
 pub mod pitch;
 pub mod rhythm;
 pub mod shape;
+pub mod steps;
 pub mod stft;
 pub mod tuned;
 

@@ -1,5 +1,6 @@
 //! Samples in, grid, ticks and onsets out: the same core for a file, a test and the live bus.
 
+use dsp::steps::{STEPS_PER_S, Steps, is_silent};
 use schemas::beat::{Onset, OnsetKind};
 
 use crate::engine::{Advice, Engine, EngineError, EngineEvent, EngineKind};
@@ -7,15 +8,8 @@ use crate::evidence::Heard;
 use crate::guide::Coming;
 use crate::tracker::{Emitted, Event, Settings, Tracker};
 
-/// Time moves in steps of this many per second, so that the output does not depend on block sizes.
-const STEPS_PER_S: u32 = 100;
 /// A gap no longer than this is filled with zeros, which keeps the engine's time; after a longer one it starts afresh.
 const FILLED_GAP_S: f64 = 0.5;
-/// Root mean square below which a step is silence: -70 dBFS, under the noise of a line input that is muted.
-const SILENT_RMS: f32 = 3.2e-4;
-
-/// Samples beyond this are cut: 18 dB over full scale is no music.
-const LOUDEST: f32 = 8.0;
 
 /// The beat core of one source. Seconds of the stream are `index / rate`, plus what [`Core::rebase`] says.
 pub struct Core {
@@ -28,7 +22,7 @@ pub struct Core {
     // sample at which the engine started, and the next that it wants
     engine_start: u64,
     expected: Option<u64>,
-    step: Vec<f32>,
+    steps: Steps,
     silent_s: f64,
     // onsets of each kind, in the order of `kind_index`
     onsets: [u64; 4],
@@ -49,7 +43,7 @@ impl Core {
             base_s: 0.0,
             engine_start: 0,
             expected: None,
-            step: Vec::with_capacity((rate_hz / STEPS_PER_S) as usize),
+            steps: Steps::new(rate_hz),
             silent_s: 0.0,
             onsets: [0; 4],
             found: Vec::new(),
@@ -85,7 +79,7 @@ impl Core {
         self.rate_hz = rate_hz;
         self.base_s = base_s;
         self.expected = None;
-        self.step.clear();
+        self.steps = Steps::new(rate_hz);
         self.silent_s = 0.0;
         self.tracker.lost();
         Ok(())
@@ -179,32 +173,30 @@ impl Core {
         self.engine.reset();
         self.engine_start = at.unwrap_or(0);
         self.expected = at;
-        self.step.clear();
+        self.steps.clear();
     }
 
     fn hear(&mut self, mut samples: &[f32], out: &mut Vec<Emitted>) {
-        let whole = (self.rate_hz / STEPS_PER_S).max(1) as usize;
+        let mut steps = std::mem::take(&mut self.steps);
         while !samples.is_empty() {
-            let (now, later) = samples.split_at(samples.len().min(whole - self.step.len()));
-            self.step.extend(now.iter().map(|sample| sane(*sample)));
-            samples = later;
-            self.expected = self.expected.map(|index| index.saturating_add(now.len() as u64));
-            if self.step.len() == whole {
-                self.finish_step(out);
-                self.step.clear();
+            let before = samples.len();
+            let step = steps.next(&mut samples);
+            let taken = (before - samples.len()) as u64;
+            self.expected = self.expected.map(|index| index.saturating_add(taken));
+            if let Some(step) = step {
+                self.finish_step(step, out);
             }
         }
+        self.steps = steps;
     }
 
-    fn finish_step(&mut self, out: &mut Vec<Emitted>) {
+    fn finish_step(&mut self, step: &[f32], out: &mut Vec<Emitted>) {
         let now = self.seconds(self.expected.unwrap_or(0) as f64);
-        self.engine.process(&self.step, &mut self.found);
+        self.engine.process(step, &mut self.found);
         for event in std::mem::take(&mut self.found) {
             self.take(event, now, out);
         }
-        let energy: f32 = self.step.iter().map(|sample| sample * sample).sum();
-        let silent = energy <= SILENT_RMS * SILENT_RMS * self.step.len() as f32;
-        self.silent_s = if silent { self.silent_s + 1.0 / f64::from(STEPS_PER_S) } else { 0.0 };
+        self.silent_s = if is_silent(step) { self.silent_s + 1.0 / f64::from(STEPS_PER_S) } else { 0.0 };
         self.tracker.level(self.silent_s);
         self.tracker.advance(now, out);
     }
@@ -244,9 +236,4 @@ fn kind_index(kind: OnsetKind) -> usize {
         OnsetKind::Hat => 2,
         OnsetKind::Other => 3,
     }
-}
-
-// One sample that is no number would stay in an engine's filters for ever.
-fn sane(sample: f32) -> f32 {
-    if sample.is_finite() { sample.clamp(-LOUDEST, LOUDEST) } else { 0.0 }
 }

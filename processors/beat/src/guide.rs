@@ -1,7 +1,7 @@
 //! How beats that an engine predicts move the grid.
 //!
-//! Such an engine has weighed the music already: the grid takes its word, smooths what is small, and waits
-//! for a second beat that says the same before it jumps.
+//! Such an engine has weighed the music already and is slow to change its mind: the grid takes its word, and
+//! smooths what is small.
 
 use schemas::beat::Mode;
 
@@ -10,15 +10,15 @@ use crate::follow;
 use crate::pulse::Pulse;
 use crate::tracker::Tracker;
 
-/// Beats in a row at one period that start a grid, and that move one elsewhere.
+/// Beats in a row at one period that start a grid.
 const LOCK_BEATS: u32 = 2;
-const JUMP_BEATS: u32 = 1;
 /// Confidence that starts a grid, that lets a held one be followed again, and below which one is held.
 const LOCK_AT: f32 = 0.08;
 const FOLLOW_AT: f32 = 0.04;
 const HOLD_BELOW: f32 = 0.02;
-/// A beat this sure moves the grid at once.
-const JUMP_AT: f32 = 0.55;
+/// Beats this sure, for so long, win against the operator's taps.
+const INSISTING_AT: f32 = 0.55;
+const INSISTING_BEATS: u32 = 48;
 /// Beats follow one another at one period when they are off by no more than this part of it.
 const EVEN: f64 = 0.2;
 /// A beat is the one that the grid expects when it lies this close, in periods of the finer of the two.
@@ -125,7 +125,7 @@ fn follow(tracker: &mut Tracker, beat: &Coming) {
     if same && error.abs() < NEAR * modulus {
         pulse.period += PERIOD_GAIN * error + PERIOD_PULL * (wanted - pulse.period);
         pulse.next += PHASE_GAIN * error;
-    } else if tracker.guide.run >= JUMP_BEATS || beat.confidence >= JUMP_AT {
+    } else {
         start(tracker, beat);
         tracker.bars.release();
     }
@@ -161,8 +161,7 @@ fn compare(tracker: &mut Tracker, beat: &Coming) {
 impl Guide {
     // So many sure beats in a row that are not where the operator tapped.
     fn contradicts(&self, beat: &Coming) -> bool {
-        const INSISTING_BEATS: u32 = 48;
-        self.run >= INSISTING_BEATS && beat.confidence > JUMP_AT
+        self.run >= INSISTING_BEATS && beat.confidence > INSISTING_AT
     }
 }
 

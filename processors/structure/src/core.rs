@@ -1,5 +1,6 @@
 //! Samples and beats in, sections and their events out: the same core for a file, a test and the live bus.
 
+use dsp::steps::{STEPS_PER_S, Steps, is_silent};
 use schemas::beat::{Grid, Tick};
 use schemas::structure::{Event as Moment, Progress, Section};
 
@@ -8,20 +9,14 @@ use crate::frames::Frames;
 use crate::meter::Meter;
 use crate::piece::Piece;
 
-/// Time moves in steps of this many per second, so that the output does not depend on block sizes.
-const STEPS_PER_S: u32 = 100;
 /// A frame of the spectrum is made every so many steps.
 const STEPS_PER_FRAME: u64 = 2;
 /// A gap no longer than this is filled with zeros; after a longer one the piece starts anew.
 const FILLED_GAP_S: f64 = 0.5;
-/// Root mean square below which a step is silence: -70 dBFS, under the noise of a line input that is muted.
-const SILENT_RMS: f32 = 3.2e-4;
 /// Silence that ends a piece: what sounds after it is another one.
 const PIECE_END_S: f64 = 3.0;
 /// Samples of a restarted input may begin a little before the last that were heard.
 const OVERLAP_S: f64 = 0.1;
-/// Samples beyond this are cut: 18 dB over full scale is no music.
-const LOUDEST: f32 = 8.0;
 
 /// Something to publish.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,8 +52,8 @@ pub struct Core {
     // seconds of the stream at sample 0 of the present numbering
     base_s: f64,
     expected: Option<u64>,
-    step: Vec<f32>,
-    steps: u64,
+    steps: Steps,
+    count: u64,
     ears: Ears,
     meter: Meter,
     piece: Option<Piece>,
@@ -79,8 +74,8 @@ impl Core {
             rate_hz,
             base_s: 0.0,
             expected: None,
-            step: Vec::with_capacity((rate_hz / STEPS_PER_S) as usize),
-            steps: 0,
+            steps: Steps::new(rate_hz),
+            count: 0,
             ears: Ears { frames: Frames::new(rate_hz), envelope: Envelope::new(rate_hz) },
             meter: Meter::new(),
             piece: None,
@@ -125,7 +120,7 @@ impl Core {
         }
         self.base_s = base_s;
         self.expected = None;
-        self.step.clear();
+        self.steps.clear();
         Ok(())
     }
 
@@ -134,7 +129,7 @@ impl Core {
         if let Some(mut piece) = self.piece.take() {
             piece.end(now_s, out);
         }
-        self.step.clear();
+        self.steps.clear();
         self.ears.frames.reset();
         self.ears.envelope.reset();
     }
@@ -168,7 +163,7 @@ impl Core {
             self.hear(&vec![0.0; missing as usize], out);
             self.silent_s = silent_s;
         } else if missing > 0 {
-            self.step.clear();
+            self.steps.clear();
             self.expected = Some(first_index);
         }
         let away_s = self.seconds(first_index as f64) - self.heard_s;
@@ -178,29 +173,29 @@ impl Core {
     }
 
     fn hear(&mut self, mut samples: &[f32], out: &mut Vec<Emitted>) {
-        let whole = (self.rate_hz / STEPS_PER_S).max(1) as usize;
+        let mut steps = std::mem::take(&mut self.steps);
         while !samples.is_empty() {
-            let (now, later) = samples.split_at(samples.len().min(whole - self.step.len()));
-            self.step.extend(now.iter().map(|sample| sane(*sample)));
-            samples = later;
-            self.expected = self.expected.map(|index| index.saturating_add(now.len() as u64));
-            if self.step.len() == whole {
-                self.finish_step(out);
-                self.step.clear();
+            let before = samples.len();
+            let step = steps.next(&mut samples);
+            let taken = (before - samples.len()) as u64;
+            self.expected = self.expected.map(|index| index.saturating_add(taken));
+            if let Some(step) = step {
+                self.finish_step(step, out);
             }
         }
+        self.steps = steps;
     }
 
-    fn finish_step(&mut self, out: &mut Vec<Emitted>) {
+    fn finish_step(&mut self, step: &[f32], out: &mut Vec<Emitted>) {
         let now_s = self.seconds(self.expected.unwrap_or(0) as f64);
         self.heard_s = now_s;
-        let step = self.ears.envelope.take(&self.step, now_s);
-        self.ears.frames.push(&self.step);
-        self.steps += 1;
-        if self.steps.is_multiple_of(STEPS_PER_FRAME) {
+        self.ears.envelope.take(step, now_s);
+        self.ears.frames.push(step);
+        self.count += 1;
+        if self.count.is_multiple_of(STEPS_PER_FRAME) {
             self.ears.frames.make(now_s);
         }
-        if step.all <= SILENT_RMS * SILENT_RMS {
+        if is_silent(step) {
             self.silent_s += 1.0 / f64::from(STEPS_PER_S);
         } else {
             self.silent_s = 0.0;
@@ -224,9 +219,4 @@ impl Core {
         }
         piece.step(now_s, &self.ears, &self.meter, out);
     }
-}
-
-// One sample that is no number would stay in the filters for ever.
-fn sane(sample: f32) -> f32 {
-    if sample.is_finite() { sample.clamp(-LOUDEST, LOUDEST) } else { 0.0 }
 }

@@ -69,7 +69,7 @@ impl Envelope {
     }
 
     /// Takes the samples of one step that ends at `end_s`.
-    pub(crate) fn take(&mut self, samples: &[f32], end_s: f64) -> Step {
+    pub(crate) fn take(&mut self, samples: &[f32], end_s: f64) {
         let mut step = Step { end_s, ..Step::default() };
         for sample in samples {
             let (low, dark) = (self.low.take(*sample), self.dark.take(*sample));
@@ -85,7 +85,6 @@ impl Envelope {
             self.kept.pop_front();
         }
         self.kept.push_back(step);
-        step
     }
 
     /// The kept steps that end after `from_s` and not after `to_s`.

@@ -48,7 +48,7 @@ impl Clarity {
         self.late.surely(LATE_S)
     }
 
-    /// The same over the last minute or so, and without regard to their number.
+    /// The same over the last eight bars or so, and without regard to their number.
     pub fn lasting(&self) -> f32 {
         self.lasting.value()
     }

@@ -21,7 +21,7 @@ pub struct Beat {
     pub certainty: f32,
     /// How clearly the music follows the pulse of late: 0 or less not at all, 1 wholly.
     pub clarity: f32,
-    /// The same over the last minute.
+    /// The same over the last eight bars or so.
     pub lasting_clarity: f32,
     /// Mean strength of the onsets on the pulse.
     pub strength: f32,
@@ -29,7 +29,7 @@ pub struct Beat {
 
 /// Log odds that a beat is right, as a sum: of the probability of the metre in log odds, the probability
 /// of the bar, how long the decision has stood, the certainty of the pulse, its clarity of late and over
-/// the last minute, and the strength of its onsets.
+/// the last bars, and the strength of its onsets.
 ///
 /// The posterior alone is no confidence: a wrong decision can be very sure of itself. Weights by logistic
 /// regression on recordings with known beats and, many times over, on noise, speech and random drums: who

@@ -4,12 +4,11 @@
 
 use dsp::drums::{DrumDetector, Kind};
 use dsp::rhythm::listener::{Beat as Coming, Listener};
+use dsp::steps::is_silent;
 use schemas::beat::OnsetKind;
 
 use super::{Advice, Beat, Engine, EngineError, EngineEvent, Onset, Place};
 
-/// Root mean square below which nothing sounds: -70 dBFS, under the noise of a line input that is muted.
-const SILENT_RMS: f32 = 3.2e-4;
 /// Sound after so long a silence is another piece: what was learnt of the one before, and of the silence,
 /// would be in its way.
 const PIECE_END_S: f64 = 2.0;
@@ -76,8 +75,7 @@ impl Engine for Native {
 impl Native {
     // The listener begins anew where these samples are the first that sound.
     fn await_sound(&mut self, samples: &[f32]) {
-        let energy: f32 = samples.iter().map(|sample| sample * sample).sum();
-        if energy <= SILENT_RMS * SILENT_RMS * samples.len() as f32 {
+        if is_silent(samples) {
             self.silent = self.silent.map(|silent| silent + samples.len() as i64);
             return;
         }

@@ -15,7 +15,7 @@ pub(super) const BPM: std::ops::RangeInclusive<f32> = 38.0..=245.0;
 /// "Preferred tempo reconsidered" (ICMPC 2002). The figures are those of recordings with known beats.
 const USUAL_BPM: f32 = 120.8;
 const USUAL_OCTAVES: f32 = 0.608;
-/// The same before anything is heard.
+/// The same before anything is heard: the best of 90 to 120 BPM on those recordings.
 const FIRST_BPM: f32 = 95.0;
 const FIRST_OCTAVES: f32 = 0.600;
 /// Weight of the usual tempo at each tatum.
@@ -29,8 +29,6 @@ const FORGET: f32 = 0.0003;
 const FORGET_IRREGULAR: f32 = 0.4;
 /// No single tatum says more than this, in nats.
 const LOUDEST: f32 = 9.0;
-/// A tatum of a pulse that is not certain says less: by this power of the certainty.
-const CERTAINTY_POWER: f32 = 1.00;
 /// A place that is this far from a whole tatum is none.
 const OFF_TATUM: f32 = 0.3;
 
@@ -129,7 +127,8 @@ impl Belief {
 
     fn observe(&mut self, tatum: &Tatum, measures: &Measures) {
         let scores = WEIGHTS.map(|row| row.iter().zip(measures).map(|(w, m)| w * m).sum::<f32>());
-        let trust = tatum.certainty.clamp(0.0, 1.0).powf(CERTAINTY_POWER);
+        // A tatum of a pulse that is not certain says less.
+        let trust = tatum.certainty.clamp(0.0, 1.0);
         let tempi = tempo_logs(tatum.period, USUAL_BPM, USUAL_OCTAVES);
         for (place, state) in PLACES.iter().zip(&mut self.states) {
             let kind = place.kind as usize;
