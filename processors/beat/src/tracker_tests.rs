@@ -6,6 +6,7 @@ use schemas::beat::{Grid, Mode, Tick};
 use crate::config::Config;
 use crate::engine::Place;
 use crate::evidence::Heard;
+use crate::guide::Coming;
 use crate::tracker::{Emitted, Event, Tracker};
 
 /// A tracker with 10 ms steps, and everything that it said.
@@ -321,5 +322,37 @@ proptest! {
                 index = grid.index;
             }
         }
+    }
+}
+
+// Beats that an engine says before they come.
+fn predicted(stage: &mut Stage, period: f64, beats: u32) {
+    let from = stage.now + period;
+    for n in 0..beats {
+        let at = from + f64::from(n) * period;
+        stage.pass(at - 0.1 - stage.now, |tracker, _| tracker.level(0.0));
+        stage.tracker.coming(Coming { at, period, confidence: 0.9, place: None });
+    }
+}
+
+#[test]
+fn an_octave_that_was_chosen_stays_when_the_engine_counts_in_another() {
+    let mut stage = Stage::new();
+    predicted(&mut stage, 0.5, 12);
+    stage.tracker.octave(-1);
+    predicted(&mut stage, 1.0, 8);
+    assert!((stage.tracker.grid().bpm - 60.0).abs() < 1.0, "{}", stage.tracker.grid().bpm);
+}
+
+#[test]
+fn taps_are_told_to_the_engine_in_its_own_octave() {
+    for (tapped, told) in [(0.5, Some(0.5)), (1.0, Some(0.5)), (0.25, None)] {
+        let mut stage = Stage::new();
+        predicted(&mut stage, 0.5, 12);
+        for n in 0..4 {
+            stage.tracker.tap(stage.now + f64::from(n) * tapped);
+        }
+        let period = stage.tracker.advice(false).map(|(_, period)| (period * 1e6).round() / 1e6);
+        assert_eq!(period, told, "{tapped}");
     }
 }
