@@ -10,13 +10,19 @@ const KEPT: usize = 36;
 /// Steps of 10 ms over which the peak of the low band is taken: as long as a kick is loud.
 pub(crate) const PUNCH_STEPS: usize = 3;
 
+/// A beat's low end may begin so much before and after its instant.
+const EARLY_S: f64 = 0.02;
+const LATE_S: f64 = 0.06;
+
 /// One beat.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Beat {
     /// Where it began, in seconds of the stream.
     pub(crate) at_s: f64,
-    /// Loudest 60 ms below 130 Hz, in dB.
+    /// Loudest 30 ms below 130 Hz, in dB.
     pub(crate) punch_db: f32,
+    /// How loud the low end begins, in dB; `None` where it does not.
+    pub(crate) attack_db: Option<f32>,
     /// Mean level in dB.
     pub(crate) all_db: f32,
     /// Mean level above 4 kHz, in dB.
@@ -34,9 +40,12 @@ impl Beat {
             brightness += centre(frame);
             count += 1.0;
         }
+        let punch_db = ears.envelope.punch_db(from_s, to_s, PUNCH_STEPS);
+        let attack = ears.envelope.attack(from_s - EARLY_S, from_s + LATE_S, punch_db);
         Beat {
             at_s: from_s,
-            punch_db: ears.envelope.punch_db(from_s, to_s, PUNCH_STEPS),
+            punch_db,
+            attack_db: attack.map(|attack| attack.db),
             all_db,
             high_db,
             brightness: brightness / count.max(1.0),

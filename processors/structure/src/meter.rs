@@ -125,6 +125,11 @@ impl Meter {
         all.min_by(|a, b| (a - at_s).abs().total_cmp(&(b - at_s).abs()))
     }
 
+    /// The next beat, when its instant is over but it is not due yet.
+    pub(crate) fn passing(&self, now_s: f64) -> Option<f64> {
+        self.waiting.front().map(|waiting| waiting.at_s).filter(|at_s| *at_s <= now_s)
+    }
+
     /// Beats per bar.
     pub(crate) fn beats_per_bar(&self) -> u32 {
         self.beats_per_bar
@@ -232,6 +237,15 @@ mod tests {
         assert_eq!(due(&mut meter, 20.3), [Pulse { at_s: 20.2, downbeat: true, real: true }]);
         assert!(due(&mut meter, 22.0).is_empty(), "a beat may be missed");
         assert!(due(&mut meter, 24.0).iter().all(|pulse| !pulse.real));
+    }
+
+    #[test]
+    fn a_beat_is_passing_from_its_instant_until_it_is_due() {
+        let mut meter = Meter::new();
+        meter.restart(0.0);
+        meter.tick(1.0, &tick(0, Some(1)));
+        assert_eq!([0.99, 1.0, 1.05].map(|now_s| meter.passing(now_s)), [None, Some(1.0), Some(1.0)]);
+        assert!(meter.due(1.061).is_some() && meter.passing(1.061).is_none());
     }
 
     #[test]

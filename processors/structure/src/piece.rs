@@ -73,7 +73,7 @@ impl Piece {
 
     /// 10 ms have passed.
     pub(crate) fn step(&mut self, now_s: f64, ears: &Ears, meter: &Meter, out: &mut Vec<Emitted>) {
-        let tension = self.tension.is_rising().then(|| self.tension.now());
+        let tension = self.build_up(now_s, ears, meter);
         let found =
             self.drops.step(now_s, tension, meter.period_s(), &self.beats, ears, |at_s| meter.nearest(at_s));
         if let Some(drop) = found {
@@ -95,6 +95,19 @@ impl Piece {
         let rest =
             Progress { bars_in: 0.0, expected_bars: None, next_in_beats: None, buildup: 0.0, energy: 0.0 };
         out.push(Emitted { heard_s: now_s, at_s: now_s, event: Event::Progress(rest) });
+    }
+
+    /// Tension of the build-up under way. A beat is looked at when it is over and settled; a drop on the next one does
+    /// not wait for that, and it may be the last beat that makes the build-up clear.
+    fn build_up(&self, now_s: f64, ears: &Ears, meter: &Meter) -> Option<f32> {
+        if self.tension.is_rising() {
+            return Some(self.tension.now());
+        }
+        let (last_s, passing_s) = (self.last_beat_s?, meter.passing(now_s)?);
+        let mut beats = self.beats.clone();
+        beats.push(Beat::heard(ears, last_s, passing_s));
+        let tension = self.tension.after(&beats);
+        (passing_s > last_s && tension.is_rising()).then(|| tension.now())
     }
 
     fn heard(&mut self, beat: Beat, now_s: f64, out: &mut Vec<Emitted>) {

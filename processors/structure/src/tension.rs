@@ -17,8 +17,9 @@ const CLEAR_BRIGHTER: f32 = 0.12;
 /// Brightness of the last quarter below which nothing is about to drop: when the bass has left and noise
 /// fills the treble, the centre of the spectrum lies above 1.5 kHz. Full music lies well below.
 const THIN: f32 = 0.28;
-/// Each step from quarter to quarter is at least this share of the whole rise, or it is no ramp.
-const LEAST_STEPS: [f32; PARTS - 1] = [0.08, 0.08, 0.08];
+/// Each step from quarter to quarter is at least this share of the whole rise, or it is no ramp. The first may be
+/// small: a riser that lasts three bars is hidden at first by what is still played.
+const LEAST_STEPS: [f32; PARTS - 1] = [0.03, 0.08, 0.08];
 /// The level of the highs may go back a little at first: what was before was full, and risers begin low.
 const LEAST_HIGH_STEPS: [f32; PARTS - 1] = [-0.15, 0.08, 0.08];
 /// Tension that is lost per beat when nothing rises any more: the last bar before a drop may be silent.
@@ -51,6 +52,13 @@ impl Tension {
         let began = self.now >= CLEAR && !self.rising;
         self.rising = (self.rising || began) && self.now > OVER;
         began
+    }
+
+    /// What it is when `beats` have one more than it was told about.
+    pub(crate) fn after(&self, beats: &Beats) -> Tension {
+        let mut next = self.clone();
+        next.beat(beats);
+        next
     }
 
     /// 0 none, 1 about to drop.
@@ -102,7 +110,8 @@ mod tests {
         let (mut beats, mut tension) = (Beats::new(), Tension::new());
         let mut one = |i: usize| {
             let (high_db, brightness) = (high_db(i), brightness(i));
-            beats.push(Beat { at_s: i as f64, punch_db: -20.0, all_db: -20.0, high_db, brightness });
+            let (punch_db, attack_db) = (-20.0, None);
+            beats.push(Beat { at_s: i as f64, punch_db, attack_db, all_db: -20.0, high_db, brightness });
             let began = tension.beat(&beats);
             (tension.now(), began)
         };
