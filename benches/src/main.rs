@@ -8,14 +8,17 @@
 //! | [`beats`] | the beat clock against a bare timer |
 //! | [`suite`] | tempo of synthetic rhythms, both engines |
 //! | [`show`] | the whole program: capture to OSC, commands, deaths, load |
+//! | [`live`] | beats through sound card, broker and OSC against those of the same file |
 //!
 //! Every figure is a median of several rounds, and what is compared runs side by side in one run. A
 //! missed budget is printed as missed and is no failure of this program: machines differ.
 
 mod arrivals;
 mod beats;
+mod live;
 mod machine;
 mod mapping;
+mod messages;
 mod platform;
 mod report;
 mod show;
@@ -56,6 +59,7 @@ enum What {
     Throughput,
     Mapping,
     Suite,
+    Live,
 }
 
 fn main() -> Result<()> {
@@ -91,13 +95,15 @@ impl What {
             What::Throughput => throughput::run(),
             What::Mapping => mapping::run(),
             What::Suite => suite::run(),
+            What::Live => live::run(),
         }
     }
 }
 
 fn page(machine: &Section, sections: &[Section]) -> String {
     let head = "# Performance\n\nFigures of one machine on one day, written by `just bench --write`; take your own with `just bench`. \
-                Budgets are those of the project's design. A figure without its machine means nothing:\n\n";
+                Budgets are those of the project's design. `VJBUS_EVAL_DIR=FOLDER just bench live` plays annotated music of your own, \
+                `just bench live` generated music. A figure without its machine means nothing:\n\n";
     let sections: Vec<String> = std::iter::once(machine).chain(sections).map(Section::render).collect();
     format!("{head}{}", sections.join("\n"))
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow, ensure};
 use bus::{Bus, Inbox};
-use rosc::{OscPacket, OscType};
+use rosc::OscType;
 use schemas::audio::Features;
 use schemas::beat::{Grid, Tick};
 use schemas::{Name, Payload as _};
@@ -19,6 +19,7 @@ use super::follow::{News, predicted};
 use super::running::Show;
 use crate::arrivals::Arrival;
 use crate::beats;
+use crate::messages::{Sent, decode};
 use crate::report::{Budgets, Table, in_ms, ms};
 use crate::stats::Spread;
 
@@ -43,14 +44,6 @@ struct Said {
     ticks: Vec<(i64, i64)>,
     /// Every grid.
     grids: Vec<News>,
-}
-
-/// One OSC message.
-#[derive(Debug, Clone, PartialEq)]
-struct Sent {
-    at_ns: i64,
-    address: String,
-    args: Vec<OscType>,
 }
 
 /// Watches both ends for a while.
@@ -165,24 +158,6 @@ pub(super) fn levels(arrivals: &[Arrival]) -> Vec<i64> {
         .collect()
 }
 
-/// The OSC messages in datagrams; what is no OSC is left out.
-fn decode(arrivals: &[Arrival]) -> Vec<Sent> {
-    let mut sent = Vec::new();
-    for arrival in arrivals {
-        if let Ok((_, packet)) = rosc::decoder::decode_udp(&arrival.bytes) {
-            unpack(packet, arrival.at_ns, &mut sent);
-        }
-    }
-    sent
-}
-
-fn unpack(packet: OscPacket, at_ns: i64, sent: &mut Vec<Sent>) {
-    match packet {
-        OscPacket::Message(message) => sent.push(Sent { at_ns, address: message.addr, args: message.args }),
-        OscPacket::Bundle(bundle) => bundle.content.into_iter().for_each(|inner| unpack(inner, at_ns, sent)),
-    }
-}
-
 #[derive(Debug, Default, PartialEq)]
 struct Matched {
     delays_ns: Vec<i64>,
@@ -246,18 +221,5 @@ mod tests {
             sent(5, COUNT, OscType::Int(99)),
         ];
         assert_eq!(beat_errors(&[(7, 1_000), (8, 2_000)], &messages), [40, -10]);
-    }
-
-    #[test]
-    fn bundles_are_unpacked() {
-        let message =
-            OscPacket::Message(rosc::OscMessage { addr: RMS.into(), args: vec![OscType::Float(0.5)] });
-        let timetag = rosc::OscTime { seconds: 0, fractional: 1 };
-        let bundle = OscPacket::Bundle(rosc::OscBundle { timetag, content: vec![message] });
-        let arrivals = [
-            Arrival { at_ns: 3, bytes: rosc::encoder::encode(&bundle).unwrap() },
-            Arrival { at_ns: 4, bytes: b"rubbish".to_vec() },
-        ];
-        assert_eq!(decode(&arrivals), [sent(3, RMS, OscType::Float(0.5))]);
     }
 }

@@ -11,11 +11,11 @@ mod running;
 use anyhow::Result;
 
 use crate::report::{Budgets, Section, Table};
-use running::Show;
+pub(crate) use running::{Input, Show};
 
 /// Measures it.
 pub(crate) fn run() -> Result<Section> {
-    let show = Show::start()?;
+    let show = Show::start(Input::Music)?;
     let mut budgets = Budgets::new();
     let mut details = Table::new(&["what", "p50 ms", "p99 ms", "p99.9 ms", "max ms", "values"]);
     // Before anybody else connects: a reader more is work more for the broker.

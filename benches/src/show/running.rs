@@ -1,11 +1,12 @@
 //! A running `vjbus up` in a folder of its own, with everything ended when it is dropped.
 
+use std::ffi::OsString;
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use bus::{Bus, Credentials, Settings};
 use schemas::Name;
 use supervisor::StateDir;
@@ -13,6 +14,7 @@ use supervisor::broker::{Role, keys};
 use supervisor::record::{self, Record};
 use tempfile::TempDir;
 use testkit::process::Signal;
+use testkit::sound::Card;
 use testkit::wait::wait_until_async;
 use testkit::{Program, Spawned, leaks, wav};
 use tokio::runtime::Runtime;
@@ -21,7 +23,7 @@ use crate::arrivals::Arrivals;
 use crate::transport::runtime;
 
 /// Seconds after which a run counts as stable: short, so that many deaths fit into one measurement.
-pub(super) const STABLE_S: f64 = 1.0;
+pub(crate) const STABLE_S: f64 = 1.0;
 /// Key of the broker among the records of the state folder.
 const BROKER: &str = "_broker";
 /// Sample rate of the music.
@@ -31,27 +33,37 @@ const UP: Duration = Duration::from_secs(30);
 const DOWN: Duration = Duration::from_secs(10);
 const LINK: Duration = Duration::from_secs(5);
 
+/// What the show listens to.
+pub(crate) enum Input {
+    /// The project's demo track from a sound file, again and again.
+    Music,
+    /// A virtual sound card, into which somebody plays.
+    Card(Card),
+}
+
 /// The show.
-pub(super) struct Show {
+pub(crate) struct Show {
     up: Spawned,
+    input: Option<Input>,
     /// The one OSC target.
-    pub(super) target: Arrivals,
+    pub(crate) target: Arrivals,
     /// Where our own connections live.
-    pub(super) runtime: Runtime,
+    pub(crate) runtime: Runtime,
     url: String,
     dir: TempDir,
 }
 
 impl Show {
     /// Starts it and waits until every component is ready.
-    pub(super) fn start() -> Result<Show> {
+    pub(crate) fn start(input: Input) -> Result<Show> {
         let program = program()?;
         let dir = tempfile::Builder::new().prefix("vjbus-bench-").tempdir()?;
         let (target, port) = (Arrivals::listen()?, free_port()?);
-        write_music(&dir.path().join("music.wav"))?;
-        fs::write(dir.path().join("vjbus.toml"), config(dir.path(), port, target.port()))?;
-        let up = command(&program, dir.path(), &["up"]).start()?;
-        let mut show = Show { up, target, runtime: runtime()?, url: format!("nats://127.0.0.1:{port}"), dir };
+        let audio = input.prepare(dir.path())?;
+        fs::write(dir.path().join("vjbus.toml"), config(dir.path(), &audio, port, target.port()))?;
+        let up = command(&program, dir.path(), &["up"]).envs(input.env()).start()?;
+        let (runtime, url) = (runtime()?, format!("nats://127.0.0.1:{port}"));
+        let mut show = Show { up, input: Some(input), target, runtime, url, dir };
         let wait = ["status", "--json", "--wait", "ready", "--timeout", "25s"];
         let status = command(&program, show.dir.path(), &wait).run(UP)?;
         let ready = status.status.success() && show.up.is_running();
@@ -60,42 +72,51 @@ impl Show {
     }
 
     /// Connects without a key.
-    pub(super) fn viewer(&self) -> Result<Bus> {
+    pub(crate) fn viewer(&self) -> Result<Bus> {
         self.connect(None)
     }
 
     /// Connects as the operator.
-    pub(super) fn operator(&self) -> Result<Bus> {
+    pub(crate) fn operator(&self) -> Result<Bus> {
         self.connect(Some(keys::credentials(&self.state_dir(), &Role::Operator)?))
     }
 
     /// The supervisor's process id.
-    pub(super) fn supervisor(&self) -> u32 {
+    pub(crate) fn supervisor(&self) -> u32 {
         self.up.pid()
     }
 
     /// The running instances.
-    pub(super) fn instances(&self) -> Vec<Record> {
+    pub(crate) fn instances(&self) -> Vec<Record> {
         let mut records = record::living(&self.state_dir());
         records.retain(|record| record.key != BROKER);
         records
     }
 
     /// The broker.
-    pub(super) fn broker(&self) -> Result<Record> {
+    pub(crate) fn broker(&self) -> Result<Record> {
         let records = record::living(&self.state_dir());
         records.into_iter().find(|record| record.key == BROKER).context("the broker is not running")
     }
 
     /// What `up` said last, for a failure's message.
-    pub(super) fn tail(&self) -> String {
+    pub(crate) fn tail(&self) -> String {
         self.up.tail()
     }
 
+    /// Plays a sound file into its card until it ends or what is returned is dropped.
+    pub(crate) fn play(&self, file: &Path) -> Result<Spawned> {
+        match &self.input {
+            Some(Input::Card(card)) => card.play(file),
+            _ => bail!("{} cannot be played: this show listens to no sound card", file.display()),
+        }
+    }
+
     /// Ends it as Ctrl-C does, and makes sure that nothing is left.
-    pub(super) fn stop(mut self) -> Result<()> {
+    pub(crate) fn stop(mut self) -> Result<()> {
         self.up.signal(Signal::INT)?;
         self.up.wait(DOWN)?;
+        drop(self.input.take());
         leaks::none_left(DOWN)
     }
 
@@ -125,6 +146,27 @@ impl Drop for Show {
     }
 }
 
+impl Input {
+    /// Writes what it needs into `dir`; gives the fields of the instance `audio`.
+    fn prepare(&self, dir: &Path) -> Result<String> {
+        match self {
+            Input::Music => {
+                write_music(&dir.join("music.wav"))?;
+                Ok(format!("source = \"file\"\npath = \"{}/music.wav\"\nloop = true", dir.display()))
+            }
+            Input::Card(_) => Ok("source = \"device\"".to_owned()),
+        }
+    }
+
+    /// Environment in which it is heard.
+    fn env(&self) -> Vec<(&'static str, OsString)> {
+        match self {
+            Input::Music => Vec::new(),
+            Input::Card(card) => card.env(),
+        }
+    }
+}
+
 /// The program of the same build as this one.
 fn program() -> Result<PathBuf> {
     let file = std::env::current_exe()?.with_file_name(format!("vjbus{}", std::env::consts::EXE_SUFFIX));
@@ -136,13 +178,13 @@ fn command(program: &Path, dir: &Path, args: &[&str]) -> Program {
     Program::new(program).args(args).arg("--config").arg(dir.join("vjbus.toml")).dir(dir)
 }
 
-fn config(dir: &Path, broker_port: u16, target_port: u16) -> String {
+fn config(dir: &Path, audio: &str, broker_port: u16, target_port: u16) -> String {
     let dir = dir.display();
     format!(
         "state_dir = \"{dir}/state\"\n\
          [broker]\nport = {broker_port}\n\
          [supervision]\nstable_s = {STABLE_S}\n\
-         [instances.audio]\nsource = \"file\"\npath = \"{dir}/music.wav\"\nloop = true\n\
+         [instances.audio]\n{audio}\n\
          [targets.generic]\nenabled = true\naddress = \"127.0.0.1:{target_port}\"\n"
     )
 }
