@@ -6,6 +6,8 @@ export PATH := justfile_directory() + "/.bootstrap/bin:" + env_var("PATH")
 
 vjbus := env_var_or_default("CARGO_TARGET_DIR", "target") + "/release/vjbus"
 
+ear := env_var_or_default("CARGO_TARGET_DIR", "target") + "/release/vjbus-ear-data"
+
 [private]
 default:
     @just --list --unsorted
@@ -75,6 +77,26 @@ accuracy *ARGS:
 # each stage of the analysis against the time that its samples last
 stages *ARGS:
     cargo bench -p vjbus-dsp --bench stages -- "$@"
+
+# what the ear hears of COUNT generated songs, to train the metre on (ear/README.md)
+metre-songs COUNT="5600":
+    cargo build --release --workspace --bin vjbus-ear-data
+    {{ ear }} --out target/ear/songs --threads {{ num_cpus() }} songs --from 1000000 --count {{ COUNT }}
+
+# the weights of the metre, from those songs
+metre-train *ARGS:
+    python3 ear/metre/train.py target/ear/songs --cache target/ear/cache.pt --out target/ear/metre.pt "$@"
+
+# weights and test vector into dsp
+metre-export:
+    python3 ear/metre/export.py target/ear/metre.pt --out crates/dsp/src/rhythm/metre
+
+# the weights of the confidence into dsp, from songs and sounds that the training did not hear
+metre-confidence:
+    cargo build --release --workspace --bin vjbus-ear-data
+    {{ ear }} --out target/ear/said --said --threads {{ num_cpus() }} songs --from 2000000 --count 300
+    {{ ear }} --out target/ear/unsaid --said --threads {{ num_cpus() }} nothing --from 5000 --count 60
+    python3 ear/metre/confidence.py target/ear/said target/ear/unsaid --out crates/dsp/src/rhythm
 
 # a long run: memory, files, threads and losses over MINUTES
 soak MINUTES="120":

@@ -10,10 +10,13 @@ use crate::follow;
 use crate::pulse::Pulse;
 use crate::tracker::Tracker;
 
-/// Beats in a row at one period that start a grid.
-const LOCK_BEATS: u32 = 2;
+/// Beats in a row at one period that start a grid, as the seconds that they last: a slow beat has been heard
+/// as long as two quick ones.
+const LOCK_S: f64 = 0.75;
+/// As many beats are behind the first guess of a period.
+const GUESSED_BEATS: usize = 2;
 /// Confidence that starts a grid, that lets a held one be followed again, and below which one is held.
-const LOCK_AT: f32 = 0.08;
+const LOCK_AT: f32 = 0.3;
 const FOLLOW_AT: f32 = 0.04;
 const HOLD_BELOW: f32 = 0.02;
 /// Beats this sure, for so long, win against the operator's taps.
@@ -96,7 +99,7 @@ pub(crate) fn coming(tracker: &mut Tracker, beat: Coming) {
 }
 
 fn lock(tracker: &mut Tracker, beat: &Coming) {
-    if tracker.guide.run >= LOCK_BEATS && beat.confidence >= LOCK_AT {
+    if f64::from(tracker.guide.run) * beat.period >= LOCK_S && beat.confidence >= LOCK_AT {
         start(tracker, beat);
         tracker.enter(Mode::Locked);
     }
@@ -104,7 +107,7 @@ fn lock(tracker: &mut Tracker, beat: &Coming) {
 
 fn start(tracker: &mut Tracker, beat: &Coming) {
     let period = follow::wanted_period(tracker, beat.period);
-    let mut pulse = Pulse::new(beat.at, period, LOCK_BEATS as usize, f64::NEG_INFINITY);
+    let mut pulse = Pulse::new(beat.at, period, GUESSED_BEATS, f64::NEG_INFINITY);
     pulse.next = beat.at;
     tracker.run(pulse);
     tracker.trust.restart(tracker.now, beat.confidence);

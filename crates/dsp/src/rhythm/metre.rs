@@ -1,18 +1,24 @@
 //! The metre: which level of the pulse is the beat, where the beat falls, and where the bar begins.
 //!
-//! A hidden Markov model over tatums (half-beats of the pulse). A state is a place in a bar: 1, 2 or 4
-//! tatums to the beat, 4 or 3 beats to the bar, or beats whose bar is not known. What the music does at a
-//! tatum ([`crate::rhythm::measures`]) speaks for or against each kind of place through a table of weights.
-//! Only the forward algorithm is run. The decision is slow on purpose: it keeps what it said until
-//! something else is clearly likelier, so that a section is not counted in two ways.
+//! A hidden Markov model over tatums (half-beats of the pulse). A state is a place in a bar: 1, 2, 3 or 4
+//! tatums to the beat, 4 or 3 beats to the bar. What the music does at a tatum
+//! ([`crate::rhythm::measures`]), and did before, speaks for or against each kind of place: a small network
+//! says how much. Only the forward algorithm is run. The decision is slow on purpose: it keeps what it said
+//! until something else is clearly likelier, so that a section is not counted in two ways.
 
 use crate::rhythm::measures::Measures;
-use crate::rhythm::metre::belief::{Belief, Step};
+use crate::rhythm::metre::belief::Belief;
+use crate::rhythm::metre::network::Network;
+use crate::rhythm::metre::places::{LEVELS, METRES};
+use crate::rhythm::metre::step::Step;
 use crate::rhythm::tatum::Tatum;
 
 mod belief;
+mod network;
 mod places;
-mod weights;
+mod step;
+
+pub use network::STATE;
 
 /// The beat is moved when another is this many times as likely; a new listener decides anew at first.
 const SWITCH_BEAT: f32 = 1.5;
@@ -39,7 +45,8 @@ pub struct Said {
 /// The model.
 #[derive(Default)]
 pub struct Metre {
-    // at the newest tatum that is wholly known
+    network: Network,
+    // at the newest tatum that is known
     belief: Belief,
     // at the tatum that was announced last: the belief, and what is followed there: tatums of the beat and
     // the place in it, beats of the bar and the place in tatums
@@ -55,21 +62,17 @@ impl Metre {
     /// Takes what the music did at a tatum. They come in order, each some tatums after its instant.
     pub fn hear(&mut self, tatum: &Tatum, measures: &Measures) {
         self.count = self.count.saturating_add(1);
-        self.belief.hear(tatum, measures);
+        let scores = self.network.hear(measures);
+        self.belief.hear(tatum, &scores, &self.network.prior());
     }
 
-    /// Whether the coming `tatum` is a beat, and which. `fresh` is what is known of the tatums between the
-    /// newest that was heard and this one.
-    pub fn next(
-        &mut self,
-        tatum: &Tatum,
-        fresh: impl IntoIterator<Item = (Tatum, Measures)>,
-    ) -> Option<Said> {
-        self.coming.copy(&self.belief);
-        for (tatum, measures) in fresh {
-            self.coming.hear(&tatum, &measures);
+    /// Whether the coming `tatum` is a beat, and which.
+    pub fn next(&mut self, tatum: &Tatum) -> Option<Said> {
+        if self.count == 0 {
+            return None;
         }
-        self.coming.move_to(tatum);
+        self.coming = self.belief.clone();
+        self.coming.expect(tatum);
         self.follow(tatum);
         self.decide_beat();
         let (tatums, at) = self.beat?;
@@ -89,6 +92,11 @@ impl Metre {
         })
     }
 
+    /// What its network remembers of the music.
+    pub fn state(&self) -> &[f32; STATE] {
+        self.network.state()
+    }
+
     /// The listener knows that beats lie `period` frames apart, one of them at frame `at`, and, when
     /// `downbeat`, that this one is the first of its bar. What agrees becomes `weight` times as likely.
     pub fn advise(&mut self, period: f32, at: f64, downbeat: bool, weight: f32) {
@@ -99,22 +107,30 @@ impl Metre {
 
     /// As if nothing had been heard.
     pub fn reset(&mut self) {
-        *self = Metre::default();
+        self.network.reset();
+        self.belief = Belief::default();
+        self.coming = Belief::default();
+        (self.announced, self.beat, self.bar) = (None, None, None);
+        (self.settled, self.count) = (0, 0);
     }
 
     // Moves what is followed on to `tatum`.
     fn follow(&mut self, tatum: &Tatum) {
         let last = self.announced.replace(*tatum).filter(|_| tatum.regular);
         let step = last.map(|last| Step::between(&last, tatum));
-        let on = |of: Option<(u32, u32)>, tatums: u32, beats: u32| step.as_ref()?.take(tatums, of?.1, beats);
-        let (tatums, beats) = (self.beat.map_or(0, |beat| beat.0), self.bar.map_or(0, |bar| bar.0));
-        self.bar = on(self.bar, tatums, beats).map(|(_, at)| (beats, at));
-        self.beat = on(self.beat, tatums, 1);
+        let level = |tatums: u32| LEVELS.contains(&tatums).then_some(tatums);
+        let on = |tatums: u32, at: u32, beats: u32| {
+            let (tatums, at) = step.as_ref()?.part(tatums, at)?;
+            Some((level(tatums)?, at % (tatums * beats)))
+        };
+        let tatums = self.beat.map_or(0, |beat| beat.0);
+        self.bar = self.bar.and_then(|(beats, at)| Some((beats, on(tatums, at, beats)?.1)));
+        self.beat = self.beat.and_then(|(tatums, at)| on(tatums, at, 1));
         self.settled = self.settled.saturating_add(1);
     }
 
     fn decide_beat(&mut self) {
-        let choices = [1, 2, 4].into_iter().flat_map(|tatums| (0..tatums).map(move |at| (tatums, at)));
+        let choices = LEVELS.into_iter().flat_map(|tatums| (0..tatums).map(move |at| (tatums, at)));
         let mass = |choice: (u32, u32)| self.coming.beat(choice.0, choice.1);
         let Some(best) = choices.max_by(|a, b| mass(*a).total_cmp(&mass(*b))) else { return };
         let stay = self.count > UNDECIDED_TATUMS
@@ -127,7 +143,7 @@ impl Metre {
     }
 
     fn decide_bar(&mut self, tatums: u32) {
-        let choices = [4, 3].into_iter().flat_map(|beats| (0..beats).map(move |beat| (beats, beat * tatums)));
+        let choices = METRES.into_iter().flat_map(|beats| (0..beats).map(move |beat| (beats, beat * tatums)));
         let mass = |choice: (u32, u32)| self.coming.bar(tatums, choice.0, choice.1);
         let Some(best) = choices.max_by(|a, b| mass(*a).total_cmp(&mass(*b))) else { return };
         if self.bar.is_none_or(|followed| mass(best) > SWITCH_BAR * mass(followed)) {

@@ -2,12 +2,16 @@
 //!
 //! [`frames`] makes a log spectrum every 10 ms; [`activation`] says how strongly something begins in it;
 //! [`pulse`] follows tempo and phase of a pulse between 88 and 182 BPM, fast; [`tatum`] finds its
-//! half-beats, [`measures`] what the music does at them; [`metre`] decides, slowly, which of them are beats and where bars
-//! begin; [`clarity`] says how far the music agrees. [`listener`] is all of it in one. Everything is causal.
+//! half-beats, [`measures`] what the music does at them; [`clarity`] says how far the music agrees. [`hearing`]
+//! is all of these in one. [`metre`] decides, slowly, which of the half-beats are beats and where bars begin;
+//! [`confidence`] says how likely each of them is right; [`listener`] is everything together. All of it is causal.
 
 pub mod activation;
 pub mod clarity;
+pub mod confidence;
 pub mod frames;
+pub mod hearing;
+mod layer;
 pub mod listener;
 pub mod measures;
 pub mod metre;

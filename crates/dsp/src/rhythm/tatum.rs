@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::rhythm::activation::{Activations, KINDS};
 use crate::rhythm::frames::FRAMES_PER_S;
-use crate::rhythm::measures::{CONTEXT, Gauge, Measures};
+use crate::rhythm::measures::{Gauge, HISTORY, Measures, Surroundings};
 use crate::rhythm::pulse::Pulse;
 
 /// A tatum is announced when it lies at most this many frames ahead, of its frame.
@@ -14,7 +14,9 @@ const DELAY_FRAMES: f64 = 2.5;
 /// Tatums are no closer than this part of their period.
 const CLOSEST: f64 = 0.6;
 /// Its activation is the largest within so many frames of the tatum.
-const REACH: usize = 3;
+const REACH: u64 = 3;
+/// Between tatums they are closer together.
+const INNER_REACH: u64 = 1;
 /// Frames that are kept: the widest context at the slowest tempo, and the lead.
 const KEPT_FRAMES: usize = 2 * FRAMES_PER_S as usize;
 
@@ -42,7 +44,6 @@ pub struct Tatums {
     open: VecDeque<Tatum>,
     // mean spectra between tatums, the newest last; the one that begins with `open[i]` is `between[i]`
     between: VecDeque<Vec<f32>>,
-    strengths: VecDeque<Activations>,
     gauge: Gauge,
 }
 
@@ -57,7 +58,6 @@ impl Tatums {
             activations: VecDeque::with_capacity(KEPT_FRAMES + 1),
             open: VecDeque::new(),
             between: VecDeque::new(),
-            strengths: VecDeque::new(),
             gauge: Gauge::new(centres_hz),
         }
     }
@@ -79,22 +79,18 @@ impl Tatums {
         Some(tatum)
     }
 
-    /// The newest tatum whose surroundings are known, the fifth before the one that comes. To be called once
-    /// for each tatum.
-    pub fn known(&mut self) -> Option<(Tatum, Measures)> {
-        // the newest `CONTEXT` are what lies after it
-        let (tatum, raw) = self.measured(self.between.len().checked_sub(CONTEXT)?)?;
-        self.gauge.learn(&raw);
-        Some((tatum, self.gauge.relative(&raw)))
-    }
-
-    /// The tatums after it, of which less is known.
-    pub fn fresh(&mut self) -> impl Iterator<Item = (Tatum, Measures)> + '_ {
-        let first = (self.between.len() + 1).saturating_sub(CONTEXT);
-        (first..self.between.len()).filter_map(|index| {
-            let (tatum, raw) = self.measured(index)?;
-            Some((tatum, self.gauge.relative(&raw)))
-        })
+    /// The newest tatum that is complete, the second before the one that comes, and what the music did there.
+    /// To be called once for each tatum.
+    pub fn heard(&mut self) -> Option<(Tatum, Measures)> {
+        let newest = self.open.len().checked_sub(3)?;
+        let (tatum, next) = (*self.open.get(newest)?, *self.open.get(newest + 1)?);
+        let inner = [1.0 / 3.0, 0.5, 2.0 / 3.0].map(|part| {
+            let at = tatum.at + part * (next.at - tatum.at);
+            self.strength(self.frame_of(at), INNER_REACH)
+        });
+        let strengths = [tatum.at, next.at].map(|at| self.strength(self.frame_of(at), REACH));
+        let around = Surroundings { between: &self.between, tatum, strengths, inner };
+        Some((tatum, self.gauge.measure(&around)))
     }
 
     /// The instant of the newest frame, in frames since the start.
@@ -110,14 +106,7 @@ impl Tatums {
         self.activations.clear();
         self.open.clear();
         self.between.clear();
-        self.strengths.clear();
         self.gauge.reset();
-    }
-
-    fn measured(&mut self, index: usize) -> Option<(Tatum, Measures)> {
-        let tatum = *self.open.get(index)?;
-        let strength = self.strengths.get(index)?;
-        Some((tatum, self.gauge.raw(&self.between, index, strength)))
     }
 
     fn find(&mut self, pulse: &Pulse) -> Option<Tatum> {
@@ -146,16 +135,14 @@ impl Tatums {
         self.open.push_back(next);
         let Some(index) = self.open.len().checked_sub(3) else { return };
         let (from, to) = (self.frame_of(self.open[index].at), self.frame_of(self.open[index + 1].at));
-        let mut mean = if self.between.len() > 2 * CONTEXT {
+        let mut mean = if self.between.len() > HISTORY {
             self.open.pop_front();
-            self.strengths.pop_front();
             self.between.pop_front().unwrap_or_default()
         } else {
             vec![0.0; self.bands]
         };
         self.mean_spectrum(from, to, &mut mean);
         self.between.push_back(mean);
-        self.strengths.push_back(self.strength(from));
     }
 
     // Number of the frame in which an onset at `at` shows most.
@@ -180,9 +167,10 @@ impl Tatums {
         mean.iter_mut().for_each(|mean| *mean /= f32::max(count, 1.0));
     }
 
-    fn strength(&self, frame: u64) -> Activations {
+    // The largest activations within `reach` frames of `frame`.
+    fn strength(&self, frame: u64, reach: u64) -> Activations {
         let mut largest = [0.0_f32; KINDS];
-        let around = frame.saturating_sub(REACH as u64)..=frame + REACH as u64;
+        let around = frame.saturating_sub(reach)..=frame + reach;
         for values in around.filter_map(|frame| self.kept(frame)).filter_map(|i| self.activations.get(i)) {
             largest.iter_mut().zip(values).for_each(|(largest, value)| *largest = largest.max(*value));
         }

@@ -96,7 +96,7 @@ fn said(beat: &Coming, began: f64) -> Beat {
         beats_per_bar: beat.said.beats_per_bar,
         confidence: beat.said.bar_probability.clamp(0.0, 1.0),
     };
-    Beat { at: began + beat.at, bpm: beat.bpm, confidence: beat.confidence(), place: Some(place) }
+    Beat { at: began + beat.at, bpm: beat.bpm, confidence: beat.confidence, place: Some(place) }
 }
 
 fn onset_kind(kind: Kind) -> OnsetKind {

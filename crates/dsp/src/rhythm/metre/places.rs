@@ -1,64 +1,62 @@
 //! Places in a bar.
 
-/// What is expected at a place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// The first beat of a bar.
-    Down = 0,
-    /// The third of four.
-    Third = 1,
-    /// Any other beat of a bar.
-    Weak = 2,
-    /// Half-way between two beats.
-    Half = 3,
-    /// A quarter of the way, or three.
-    Quarter = 4,
-    /// A beat of a bar that is not known.
-    Beat = 5,
-}
+use std::sync::LazyLock;
+
+/// Tatums to the beat: a beat may be a half-beat of the pulse, a pulse, one and a half, two, or three.
+pub(super) const LEVELS: [u32; 5] = [1, 2, 3, 4, 6];
+/// Beats to the bar.
+pub(super) const METRES: [u32; 2] = [4, 3];
+/// Kinds of places: at each level the first beat of a bar, the third of four, any other beat, and each
+/// part of a beat.
+pub(super) const KINDS: usize = 3 + 4 + 5 + 6 + 8;
+
+/// Number of places.
+pub(super) const COUNT: usize = (1 + 2 + 3 + 4 + 6) * (4 + 3);
+
+/// All places of all metres: bars of four at each level, then bars of three.
+pub(super) static PLACES: LazyLock<Vec<Place>> = LazyLock::new(places);
 
 /// A place in a bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
-    /// Tatums to the beat: 1, 2 or 4.
+    /// Tatums to the beat.
     pub(super) tatums: u32,
-    /// The same as an index: 0, 1, 2.
+    /// The same as an index into [`LEVELS`].
     pub(super) level: usize,
-    /// Beats to the bar: 4, 3, or 0 where the bar is not known.
+    /// Beats to the bar.
     pub(super) beats: u32,
-    /// The same as an index: 0, 1, 2.
-    pub(super) metre: usize,
-    /// Tatums since the start of the bar, or of the beat where the bar is not known.
+    /// Tatums since the start of the bar.
     pub(super) at: u32,
-    pub(super) kind: Kind,
+    /// Number of its kind.
+    pub(super) kind: usize,
 }
 
 impl Place {
+    fn new(level: usize, beats: u32, at: u32) -> Place {
+        let tatums = LEVELS[level];
+        let first: u32 = LEVELS.iter().take(level).map(|coarser| coarser + 2).sum();
+        let kind = match (at % tatums, at / tatums) {
+            (0, 0) => 0,
+            (0, 2) if beats == 4 => 1,
+            (0, _) => 2,
+            (part, _) => 2 + part,
+        };
+        Place { tatums, level, beats, at, kind: (first + kind) as usize }
+    }
+
     /// Tatums until it comes again.
     pub(super) fn cycle(&self) -> u32 {
-        self.tatums * self.beats.max(1)
+        self.tatums * self.beats
     }
 }
 
-/// All places of all metres.
-pub(super) fn places() -> Vec<Place> {
-    let mut places = Vec::new();
-    for (metre, beats) in [4_u32, 3, 0].into_iter().enumerate() {
-        for (level, tatums) in [1_u32, 2, 4].into_iter().enumerate() {
-            let place = |at| Place { tatums, level, beats, metre, at, kind: kind(tatums, beats, at) };
-            places.extend((0..tatums * beats.max(1)).map(place));
-        }
-    }
-    places
+/// Number of a place, if it is one.
+pub(super) fn index(tatums: u32, beats: u32, at: u32) -> Option<usize> {
+    PLACES.iter().position(|place| place.tatums == tatums && place.beats == beats && place.at == at)
 }
 
-fn kind(tatums: u32, beats: u32, at: u32) -> Kind {
-    match (at % tatums, at / tatums) {
-        (0, _) if beats == 0 => Kind::Beat,
-        (0, 0) => Kind::Down,
-        (0, 2) if beats == 4 => Kind::Third,
-        (0, _) => Kind::Weak,
-        (sub, _) if 2 * sub == tatums => Kind::Half,
-        _ => Kind::Quarter,
-    }
+fn places() -> Vec<Place> {
+    let bars = METRES.into_iter().flat_map(|beats| (0..LEVELS.len()).map(move |level| (level, beats)));
+    bars.flat_map(|(level, beats)| (0..LEVELS[level] * beats).map(move |at| Place::new(level, beats, at)))
+        .collect()
 }

@@ -1,0 +1,48 @@
+//! How likely a beat is right, from everything that speaks for it.
+//!
+//! The posterior of the metre alone is no confidence: a wrong decision can be very sure of itself, and
+//! where there is no beat at all, something is still the likeliest. A layer of hyperbolic tangents and a
+//! logistic unit weigh the evidence. They were trained (`ear/metre/confidence.py`) on beats that this very
+//! code said of generated music, and of noise, speech-like sounds and random drums, which count three times
+//! as much as all music: who hears nothing may not believe in it.
+
+use crate::rhythm::layer::{Layer, numbers, sigmoid};
+use crate::rhythm::metre::STATE;
+
+/// Parts of the evidence: what the metre's network remembers, and the seven of [`Evidence`].
+pub const EVIDENCE: usize = STATE + 7;
+const NARROW: usize = 24;
+const COUNT: usize = (EVIDENCE + 1) * NARROW + NARROW + 1;
+/// Written by `ear/metre/confidence.py`: 32-bit floats, little endian, layer by layer.
+static BYTES: &[u8; 4 * COUNT] = include_bytes!("confidence.f32");
+
+/// What speaks for a beat: what the metre's network remembers; the probability of the metre in log odds, the
+/// probability of the bar, how long the decision has stood, the certainty of the pulse, its clarity of late
+/// and over the last bars, and the strength of its onsets.
+pub type Evidence = [f32; EVIDENCE];
+
+/// Weighs the evidence.
+#[derive(Debug, Clone)]
+pub struct Confidence {
+    inner: Layer,
+    outer: Layer,
+}
+
+impl Default for Confidence {
+    fn default() -> Confidence {
+        let mut numbers = numbers(BYTES);
+        let inner = Layer::read(EVIDENCE, NARROW, &mut numbers);
+        Confidence { inner, outer: Layer::read(NARROW, 1, &mut numbers) }
+    }
+}
+
+impl Confidence {
+    /// Probability 0..1 that the beat lies where it is said to.
+    pub fn of(&self, evidence: &Evidence) -> f32 {
+        let (mut narrow, mut out) = ([0.0; NARROW], [0.0]);
+        self.inner.apply(evidence, &mut narrow);
+        narrow.iter_mut().for_each(|value| *value = value.tanh());
+        self.outer.apply(&narrow, &mut out);
+        sigmoid(out[0])
+    }
+}

@@ -1,0 +1,88 @@
+//! From samples to tatums and what the music does at them: all of the ear that is below the metre.
+
+use crate::rhythm::activation::{Activation, Flux};
+use crate::rhythm::clarity::Clarity;
+use crate::rhythm::frames::Frames;
+use crate::rhythm::measures::Measures;
+use crate::rhythm::pulse::PulseSpace;
+use crate::rhythm::tatum::{Tatum, Tatums};
+use crate::{RATES_HZ, UnsupportedRate};
+
+/// A tatum that comes, and the newest whose surroundings are known.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Heard {
+    /// The tatum that comes.
+    pub coming: Tatum,
+    /// The newest that is complete, the second before it, and what the music did there. `None` for the
+    /// first two.
+    pub known: Option<(Tatum, Measures)>,
+}
+
+/// Hears tatums in a mono signal.
+pub struct Hearing {
+    frames: Frames,
+    activation: Box<dyn Activation>,
+    pulse: PulseSpace,
+    tatums: Tatums,
+    clarity: Clarity,
+}
+
+impl Hearing {
+    /// For samples at `rate_hz`.
+    ///
+    /// # Errors
+    /// When the rate is outside 8 to 192 kHz.
+    pub fn new(rate_hz: u32) -> Result<Hearing, UnsupportedRate> {
+        if !RATES_HZ.contains(&rate_hz) {
+            return Err(UnsupportedRate(rate_hz));
+        }
+        let frames = Frames::new(rate_hz);
+        Ok(Hearing {
+            activation: Box::new(Flux::new(frames.centres_hz())),
+            tatums: Tatums::new(frames.centres_hz()),
+            frames,
+            pulse: PulseSpace::default(),
+            clarity: Clarity::default(),
+        })
+    }
+
+    /// Takes samples from the front of `samples` until a tatum comes. `None` when all are taken.
+    pub fn next(&mut self, samples: &mut &[f32]) -> Option<Heard> {
+        while let Some(frame) = self.frames.next(samples) {
+            let activations = self.activation.update(frame);
+            let pulse = self.pulse.update(&activations);
+            self.clarity.update(self.tatums.now(), &activations);
+            if let Some(coming) = self.tatums.update(frame, &activations, &pulse) {
+                self.clarity.announce(coming);
+                return Some(Heard { coming, known: self.tatums.heard() });
+            }
+        }
+        None
+    }
+
+    /// Beats are known to lie `period` frames apart, one of them at frame `at`. What agrees becomes `weight`
+    /// times as likely.
+    pub fn advise(&mut self, period: f32, at: f64, weight: f32) {
+        let ahead = ((at - self.tatums.now() as f64) as f32).rem_euclid(period);
+        self.pulse.advise(period, ahead, weight);
+    }
+
+    /// How clearly the music follows the pulse.
+    pub fn clarity(&self) -> &Clarity {
+        &self.clarity
+    }
+
+    /// Samples per frame.
+    pub fn hop(&self) -> usize {
+        self.frames.hop()
+    }
+
+    /// Forgets the music; samples are counted from 0 again.
+    pub fn reset(&mut self) {
+        self.frames.reset();
+        self.activation.reset();
+        self.pulse.reset();
+        self.tatums.reset();
+        self.clarity.reset();
+    }
+}

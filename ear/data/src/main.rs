@@ -1,0 +1,71 @@
+//! What the ear hears of generated and annotated music, as arrays to train on.
+//!
+//! The very same code as on stage hears it: [`dsp::rhythm::hearing`]. Written are, in a folder,
+//! `tatums.npy` (rows: number of the piece, instant in s, period in s, irregular, certainty, measures),
+//! `beats.npy` (rows: number of the piece, instant in s, number in the bar or 0, beats of the bar or 0) and
+//! `pieces.tsv` (number, name, kind).
+
+mod hear;
+mod npy;
+mod pieces;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// What the ear hears of generated and annotated music, as arrays to train on.
+#[derive(Parser)]
+struct Arguments {
+    /// Folder that is written
+    #[arg(long)]
+    out: PathBuf,
+    /// Writes said.npy too: each beat that is said, with its evidence
+    #[arg(long)]
+    said: bool,
+    /// Threads that hear at once
+    #[arg(long, default_value_t = 2)]
+    threads: usize,
+    #[command(subcommand)]
+    source: Source,
+}
+
+#[derive(Subcommand)]
+enum Source {
+    /// Songs of the generator
+    Songs {
+        /// Seed of the first
+        #[arg(long, default_value_t = 0)]
+        from: u64,
+        /// How many
+        #[arg(long, default_value_t = 1000)]
+        count: u64,
+    },
+    /// A folder with a manifest.csv: sound files beside files of their beats
+    Recordings {
+        /// The folder
+        folder: PathBuf,
+    },
+    /// The suite of steady tempi
+    Suite,
+    /// Noise, speech and random events
+    Nothing {
+        /// Seed of the first
+        #[arg(long, default_value_t = 1000)]
+        from: u64,
+        /// How many of each
+        #[arg(long, default_value_t = 20)]
+        count: u64,
+    },
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let pieces = match arguments.source {
+        Source::Songs { from, count } => pieces::songs(from, count),
+        Source::Recordings { folder } => pieces::recordings(&folder)?,
+        Source::Suite => pieces::suite(),
+        Source::Nothing { from, count } => pieces::without_beats(from, count),
+    };
+    hear::write(&pieces, arguments.threads, arguments.said, &arguments.out)
+}
