@@ -3,7 +3,7 @@
     python3 confidence.py SONGS WITHOUT_BEATS [RECORDINGS] --out FOLDER    folders that `vjbus-ear-data --said` wrote
 
 Every second piece is held back at first, to show what comes of it; then all are used. Sounds without beats
-count three times as much as songs. Recordings are scored only.
+count eight times as much as songs. Recordings are scored only.
 """
 import argparse
 import os
@@ -12,10 +12,10 @@ import numpy as np
 import torch
 
 WINDOW_S = 0.07
-WITHOUT_BEATS = 3.0
+WITHOUT_BEATS = 8.0
 NARROW = 24
-EPOCHS, RATE, DECAY, DROPOUT, NOISE, BATCH = 60, 3e-3, 3e-2, 0.3, 0.1, 512
-LOCK_BEATS, LOCK_AT = 2, 0.3
+EPOCHS, RATE, DECAY, DROPOUT, NOISE, BATCH = 40, 3e-3, 3e-2, 0.3, 0.1, 512
+LOCK_BEATS, LOCK_AT = 2, 0.25
 
 
 def load(folder):

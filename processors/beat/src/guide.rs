@@ -10,13 +10,17 @@ use crate::follow;
 use crate::pulse::Pulse;
 use crate::tracker::Tracker;
 
-/// Beats in a row at one period that start a grid, as the seconds that they last: a slow beat has been heard
-/// as long as two quick ones.
-const LOCK_S: f64 = 0.75;
+/// Sure beats in a row at one period that start a grid, as the seconds that they last: a slow beat has been
+/// heard as long as two quick ones.
+const LOCK_S: f64 = 0.65;
 /// As many beats are behind the first guess of a period.
 const GUESSED_BEATS: usize = 2;
+/// A beat is believed as far as the least sure of so many: speech and random events look like music for a beat
+/// or two, and a grid that is new is not believed further than this.
+const LASTING_BEATS: usize = 4;
+const NEW_AT: f32 = 0.25;
 /// Confidence that starts a grid, that lets a held one be followed again, and below which one is held.
-const LOCK_AT: f32 = 0.3;
+const LOCK_AT: f32 = 0.25;
 const FOLLOW_AT: f32 = 0.04;
 const HOLD_BELOW: f32 = 0.02;
 /// Beats this sure, for so long, win against the operator's taps.
@@ -46,11 +50,19 @@ pub struct Coming {
 }
 
 /// What the engine said of late.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Guide {
     last: Option<Coming>,
-    // beats in a row at one period
+    // beats in a row at one period, and those of them that were sure, the newest without a gap
     run: u32,
+    sure: u32,
+    newest: [f32; LASTING_BEATS],
+}
+
+impl Default for Guide {
+    fn default() -> Guide {
+        Guide { last: None, run: 0, sure: 0, newest: [NEW_AT; LASTING_BEATS] }
+    }
 }
 
 impl Guide {
@@ -61,7 +73,16 @@ impl Guide {
             (steps - whole).abs() < EVEN && (beat.period / last.period - 1.0).abs() < EVEN
         });
         self.run = if even { self.run + 1 } else { 1 };
+        let before = if even { self.sure } else { 0 };
+        self.sure = if beat.confidence >= LOCK_AT { before + 1 } else { 0 };
+        self.newest.rotate_left(1);
+        self.newest[LASTING_BEATS - 1] = beat.confidence;
         self.last = Some(*beat);
+    }
+
+    // Confidence of the least sure of the newest beats.
+    fn lasting(&self) -> f32 {
+        self.newest.iter().copied().fold(1.0, f32::min)
     }
 
     /// Whether the engine predicts.
@@ -99,7 +120,7 @@ pub(crate) fn coming(tracker: &mut Tracker, beat: Coming) {
 }
 
 fn lock(tracker: &mut Tracker, beat: &Coming) {
-    if f64::from(tracker.guide.run) * beat.period >= LOCK_S && beat.confidence >= LOCK_AT {
+    if f64::from(tracker.guide.sure) * beat.period >= LOCK_S {
         start(tracker, beat);
         tracker.enter(Mode::Locked);
     }
@@ -110,11 +131,11 @@ fn start(tracker: &mut Tracker, beat: &Coming) {
     let mut pulse = Pulse::new(beat.at, period, GUESSED_BEATS, f64::NEG_INFINITY);
     pulse.next = beat.at;
     tracker.run(pulse);
-    tracker.trust.restart(tracker.now, beat.confidence);
+    tracker.trust.restart(tracker.now, tracker.guide.lasting());
 }
 
 fn follow(tracker: &mut Tracker, beat: &Coming) {
-    tracker.trust.hear(beat.at, beat.confidence);
+    tracker.trust.hear(beat.at, tracker.guide.lasting());
     let sure = if tracker.mode == Mode::Locked { HOLD_BELOW } else { FOLLOW_AT };
     if beat.confidence < sure {
         // The grid runs on by itself; what the engine guesses meanwhile does not move it.
@@ -152,7 +173,7 @@ fn compare(tracker: &mut Tracker, beat: &Coming) {
     let Some(pulse) = &tracker.pulse else { return };
     let modulus = follow::relation(beat.period, pulse.period);
     let on_grid = modulus.is_some_and(|modulus| pulse.error(beat.at, modulus).abs() < EVEN * modulus);
-    tracker.trust.hear(beat.at, beat.confidence);
+    tracker.trust.hear(beat.at, tracker.guide.lasting());
     if tracker.trust.agree(on_grid) >= follow::AGREED_BEATS {
         follow::agree(tracker, beat.period);
     } else if !on_grid && tracker.guide.contradicts(beat) {
