@@ -95,7 +95,7 @@ metre-export:
 metre-confidence:
     cargo build --release --workspace --bin vjbus-ear-data
     {{ ear }} --out target/ear/said --said --threads {{ num_cpus() }} songs --from 2000000 --count 300
-    {{ ear }} --out target/ear/unsaid --said --threads {{ num_cpus() }} nothing --from 5000 --count 60
+    {{ ear }} --out target/ear/unsaid --said --threads {{ num_cpus() }} nothing --from 6000 --count 220
     python3 ear/metre/confidence.py target/ear/said target/ear/unsaid --out crates/dsp/src/rhythm
 
 # a long run: memory, files, threads and losses over MINUTES

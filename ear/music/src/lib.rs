@@ -1,6 +1,6 @@
 //! Music made by rule from a seed, with every beat and downbeat known: what a beat model learns from.
 //!
-//! [`Song::new`] draws one of [`styles`] from the seed and gives 40 to 75 s of it: samples and labels.
+//! [`Song::new`] draws one of [`styles()`] from the seed and gives 40 to 75 s of it: samples and labels.
 //! What varies is what a listener has to see through: rhythm, tempo and its drift, arrangement, sounds,
 //! balance, noise, and where in the song one comes in. It is no pleasure to listen to, and need not be.
 //!

@@ -3,7 +3,7 @@
 //! The posterior of the metre alone is no confidence: a wrong decision can be very sure of itself, and
 //! where there is no beat at all, something is still the likeliest. A layer of hyperbolic tangents and a
 //! logistic unit weigh the evidence. They were trained (`ear/metre/confidence.py`) on beats that this very
-//! code said of generated music, and of noise, speech-like sounds and random drums, which count three times
+//! code said of generated music, and of noise, speech-like sounds and random drums, which count eight times
 //! as much as all music: who hears nothing may not believe in it.
 
 use crate::rhythm::layer::{Layer, numbers, sigmoid};
