@@ -158,6 +158,19 @@ fn boundaries_are_found_and_letters_come_back_with_their_music() {
 }
 
 #[test]
+fn where_boundaries_are_clear_little_else_is_one() {
+    for seed in [4, 13, 41, 46] {
+        let (truth, out) = heard(seed, Beats::Whole);
+        let said: Vec<f64> = sections(&out).iter().map(|said| said.0).filter(|at_s| *at_s > 3.0).collect();
+        let begun = |start_s: f64| said.iter().any(|at_s| (at_s - start_s).abs() < 1.0);
+        let all = truth.sections.len() - 1;
+        let found = truth.sections.iter().skip(1).filter(|section| begun(section.start_s)).count();
+        assert!(found + 1 >= all, "seed {seed}: {found} of {all}: {said:?}");
+        assert!(said.len() * 2 <= found * 3, "seed {seed}: {found} of {} are true: {said:?}", said.len());
+    }
+}
+
+#[test]
 fn bars_are_counted_and_the_next_section_is_counted_in() {
     let (truth, out) = heard(demo::FIRST_LIGHT, Beats::Whole);
     let drop_s = starts(&truth, Role::Drop)[0];

@@ -24,14 +24,18 @@ const LENGTHS: [(usize, f32); 12] = [
 ];
 /// Probability of any other length.
 const OTHER: f32 = 0.004;
-/// A boundary is believed at this probability, summed over the newest bars.
+/// A boundary is believed at this probability, summed over the newest bars; more is asked of one that ends a
+/// section of no multiple of four bars: it may be the fill before the boundary.
 const BELIEVED: f32 = 0.35;
+const BELIEVED_OFF_GRID: f32 = 0.55;
 /// Bars within which it is looked for: this one and the two before it.
 const RECENT: usize = 3;
 /// Two boundaries are at least so many bars apart: two may be a fill and its answer.
 const SHORTEST: usize = 3;
 /// Evidence that asks for no least distance: a drop is a boundary whatever was one before.
 pub(crate) const CERTAIN: f32 = 7.0;
+/// Nor does what is so much clearer than the boundary before it: that one was the fill.
+const CLEARER: f32 = 2.0;
 /// Weight of the lengths of this piece, once four are known, against the general ones.
 const OWN: f32 = 1.0;
 
@@ -52,7 +56,10 @@ pub(crate) struct Phrases {
     run: [f32; LONGEST],
     own: [f32; LONGEST],
     owned: f32,
-    // bars since the last boundary that was believed
+    // evidence of the newest bars, the newest first, and of the last boundary that was believed
+    heard: [f32; RECENT],
+    last: f32,
+    // bars since that boundary
     since: usize,
     begun: bool,
 }
@@ -61,11 +68,14 @@ impl Phrases {
     pub(crate) fn new() -> Phrases {
         let mut run = [0.0; LONGEST];
         run[0] = 1.0;
-        Phrases { run, own: [0.0; LONGEST], owned: 0.0, since: 0, begun: false }
+        let (own, heard, last) = ([0.0; LONGEST], [0.0; RECENT], f32::INFINITY);
+        Phrases { run, own, owned: 0.0, heard, last, since: 0, begun: false }
     }
 
     /// One more bar has ended; `evidence` is the log-likelihood ratio of a boundary at its start.
     pub(crate) fn bar(&mut self, evidence: f32) -> Option<Found> {
+        self.heard.rotate_right(1);
+        self.heard[0] = evidence;
         if !std::mem::replace(&mut self.begun, true) {
             return None;
         }
@@ -75,9 +85,13 @@ impl Phrases {
         let belief: f32 = newest.iter().sum();
         let bars_ago = (0..RECENT).fold(0, |best, i| if newest[i] > newest[best] { i } else { best });
         let length = self.since.saturating_sub(bars_ago);
-        if belief <= BELIEVED || (length < SHORTEST && evidence < CERTAIN) || length == 0 {
+        let heard = self.heard[bars_ago];
+        let apart = length >= SHORTEST || heard >= CERTAIN || heard > self.last + CLEARER;
+        let asked = if length.is_multiple_of(4) { BELIEVED } else { BELIEVED_OFF_GRID };
+        if belief <= asked || !apart || length == 0 {
             return None;
         }
+        self.last = heard;
         self.own[length.min(LONGEST - 1)] += 1.0;
         self.owned += 1.0;
         self.since = bars_ago;
@@ -146,6 +160,21 @@ mod tests {
         assert_eq!(found(24, &[8, 16], 1.5), [8, 16]);
         assert_eq!(found(24, &[8, 11, 16], 1.5), [8, 16]);
         assert_eq!(found(24, &[11], 6.0), [11], "what is beyond doubt is believed anywhere");
+    }
+
+    #[test]
+    fn what_is_clearer_than_the_fill_before_it_is_believed_so_soon_after() {
+        let heard = |second: f32| {
+            let mut phrases = Phrases::new();
+            let evidence = |bar: usize| match bar {
+                6 => 5.0,
+                8 => second,
+                _ => -1.5,
+            };
+            (0..12).filter_map(|bar| phrases.bar(evidence(bar)).map(|found| bar - found.bars_ago)).collect()
+        };
+        let (alike, clearer): (Vec<usize>, Vec<usize>) = (heard(5.0), heard(7.5));
+        assert_eq!((alike, clearer), (vec![6], vec![6, 8]));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::core::{Ears, Emitted, Event};
 use crate::labels::Labels;
 use crate::meter::{Meter, Pulse};
 use crate::novelty::Novelty;
-use crate::phrase::{CERTAIN, Found, Phrases};
+use crate::phrase::{Found, Phrases};
 use crate::role::{Signs, role};
 
 /// Bars of one section that are kept.
@@ -174,10 +174,9 @@ impl Sections {
 
     fn bar(&mut self, start_s: f64, end_s: f64, ears: &Ears) -> Option<Found> {
         let bar = Bar::heard(&ears.frames, start_s, end_s)?;
-        let heard = self.novelty.evidence(&bar);
         let near_s = NEAR_BARS * (end_s - start_s);
         let dropped = (self.drop_s - start_s).abs() < near_s;
-        let evidence = if dropped { CERTAIN } else { heard };
+        let evidence = self.novelty.evidence(&bar, dropped);
         self.bars.push_back(bar);
         if self.bars.len() > KEPT {
             self.bars.pop_front();
