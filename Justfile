@@ -78,24 +78,25 @@ accuracy *ARGS:
 stages *ARGS:
     cargo bench -p vjbus-dsp --bench stages -- "$@"
 
-# what the ear hears of COUNT generated songs, to train the metre on (ear/README.md)
-metre-songs COUNT="5600":
+# what the ear hears of COUNT generated songs and of sounds without beats, to train the metre on (ear/README.md)
+metre-songs COUNT="8400":
     cargo build --release --workspace --bin vjbus-ear-data
-    {{ ear }} --out target/ear/songs --threads {{ num_cpus() }} songs --from 1000000 --count {{ COUNT }}
+    {{ ear }} --out target/ear/nothing --threads {{ num_cpus() }} nothing --from 50000 --count 300
+    {{ ear }} --out target/ear/songs --threads {{ num_cpus() }} songs --from 4000000 --count {{ COUNT }}
 
-# the weights of the metre, from those songs
-metre-train *ARGS:
-    python3 ear/metre/train.py target/ear/songs --cache target/ear/cache.pt --out target/ear/metre.pt "$@"
+# one of the two networks of the metre, from those songs: just metre-train SEED
+metre-train SEED *ARGS:
+    python3 ear/metre/train.py target/ear/songs target/ear/nothing --cache target/ear/cache.pt --seed {{ SEED }} --out target/ear/metre-{{ SEED }}.pt "${@:2}"
 
-# weights and test vector into dsp
-metre-export:
-    python3 ear/metre/export.py target/ear/metre.pt --out crates/dsp/src/rhythm/metre
+# weights of both and test vector into dsp
+metre-export *ARGS:
+    python3 ear/metre/export.py target/ear/metre-*.pt --out crates/dsp/src/rhythm/metre "$@"
 
 # the weights of the confidence into dsp, from songs and sounds that the training did not hear
 metre-confidence:
     cargo build --release --workspace --bin vjbus-ear-data
     {{ ear }} --out target/ear/said --said --threads {{ num_cpus() }} songs --from 2000000 --count 300
-    {{ ear }} --out target/ear/unsaid --said --threads {{ num_cpus() }} nothing --from 6000 --count 220
+    {{ ear }} --out target/ear/unsaid --said --threads {{ num_cpus() }} nothing --from 6000 --count 300
     python3 ear/metre/confidence.py target/ear/said target/ear/unsaid --out crates/dsp/src/rhythm
 
 # a long run: memory, files, threads and losses over MINUTES

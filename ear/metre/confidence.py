@@ -2,8 +2,9 @@
 
     python3 confidence.py SONGS WITHOUT_BEATS [RECORDINGS] --out FOLDER    folders that `vjbus-ear-data --said` wrote
 
-Every second piece is held back at first, to show what comes of it; then all are used. Sounds without beats
-count eight times as much as songs. Recordings are scored only.
+Every second piece is held back at first, to show what comes of it; then all are used. Speech and noise count
+sixteen times as much as all songs: a grid must not start on them. Random clicks and drums count twice as much:
+they may start one, if it is not believed. Recordings are scored only.
 """
 import argparse
 import os
@@ -12,10 +13,12 @@ import numpy as np
 import torch
 
 WINDOW_S = 0.07
-WITHOUT_BEATS = 8.0
+NEVER, HARDLY = 16.0, 2.0
+RANDOM = ("random-clicks", "random-drums")
 NARROW = 24
 EPOCHS, RATE, DECAY, DROPOUT, NOISE, BATCH = 40, 3e-3, 3e-2, 0.3, 0.1, 512
-LOCK_BEATS, LOCK_AT = 2, 0.25
+LOCK_S, LOCK_AT, EVEN = 0.5, 0.15, 0.2  # as the beat processor starts a grid
+VECTOR = 64  # beats in the test vector
 
 
 def load(folder):
@@ -62,19 +65,28 @@ def auc(score, right):
 
 
 def locks(set_, c, pieces):
-    """Seconds at which each piece would be believed: so many even beats in a row that are sure enough."""
+    """Seconds at which each piece would be believed: even beats in a row that are sure, for long enough."""
     found = []
     for piece in pieces:
         rows, run, at = np.flatnonzero(set_["said"][:, 0] == piece), 0, np.inf
         t, bpm = set_["said"][rows, 1], set_["said"][rows, 2]
-        for i in range(len(rows)):
-            even = i and abs((t[i] - t[i - 1]) * bpm[i] / 60 - 1) < 0.2 and abs(bpm[i] / bpm[i - 1] - 1) < 0.2
-            run = run + 1 if even else 1
-            if run >= LOCK_BEATS and c[rows[i]] >= LOCK_AT:
+        for i, row in enumerate(rows):
+            even = i and abs((t[i] - t[i - 1]) * bpm[i] / 60 - 1) < EVEN and abs(bpm[i - 1] / bpm[i] - 1) < EVEN
+            run = 0 if c[row] < LOCK_AT else run + 1 if even else 1
+            if run * 60 / bpm[i] >= LOCK_S:
                 at = t[i]
                 break
         found.append(at)
     return np.array(found)
+
+
+def write(layers, examples, folder):
+    """The weights, and what they say to some beats, for the test of `dsp::rhythm::confidence`."""
+    numbers = np.concatenate([part.ravel() for part in layers]).astype("<f4")
+    numbers.tofile(os.path.join(folder, "confidence.f32"))
+    vector = np.concatenate([examples, confidence(layers, examples)[:, None]], 1)
+    vector.astype("<f4").tofile(os.path.join(folder, "confidence_vector.f32"))
+    print(len(numbers), "numbers written")
 
 
 def report(title, set_, c, pieces):
@@ -97,8 +109,9 @@ def main():
         rows = [choose(s["said"][:, 0]) for s in (songs, without)]
         x = np.concatenate([s["x"][r] for s, r in zip((songs, without), rows)])
         right = np.concatenate([s["right"][r] for s, r in zip((songs, without), rows)])
-        share = WITHOUT_BEATS * rows[0].sum() / max(1, rows[1].sum())
-        return train(x, right, np.r_[np.ones(rows[0].sum()), np.full(rows[1].sum(), share)])
+        random = np.isin([without["names"][int(piece)] for piece in without["said"][rows[1], 0]], RANDOM)
+        share = np.where(random, HARDLY / max(1, random.sum()), NEVER / max(1, (~random).sum()))
+        return train(x, right, np.r_[np.ones(rows[0].sum()), share * rows[0].sum()])
 
     for title, choose, judge in (("half", lambda n: n % 2 == 0, lambda n: n % 2 == 1), ("all", lambda n: n >= 0, lambda n: n >= 0)):
         layers = fit(choose)
@@ -110,9 +123,8 @@ def main():
                 if mine:
                     report(kind if number < 2 else "recordings", s, c, mine)
     if a.out:
-        numbers = np.concatenate([part.ravel() for part in layers]).astype("<f4")
-        numbers.tofile(os.path.join(a.out, "confidence.f32"))
-        print(len(numbers), "numbers written")
+        examples = np.concatenate([s["x"][:: max(1, 2 * len(s["x"]) // VECTOR)][: VECTOR // 2] for s in (songs, without)])
+        write(layers, examples, a.out)
 
 
 if __name__ == "__main__":

@@ -4,11 +4,9 @@ import numpy as np
 import torch
 
 import places
+from model import BEAT_CHOICES, MASS
 
 SWITCH_BEAT, SWITCH_BAR, UNDECIDED = 1.5, 2.0, 8
-BEAT_CHOICES = [(t, a) for t in places.LEVELS for a in range(t)]
-MASS = np.array([[float(p[0] == t and p[2] % t == a) for p in places.PLACES] for t, a in BEAT_CHOICES]).T
-
 
 def collate(pieces, device="cpu"):
     n = max(len(p["at"]) for p in pieces)
@@ -91,7 +89,7 @@ def evaluate(model, pieces, chunk=32):
         for i in range(0, len(pieces), chunk):
             part = pieces[i:i + chunk]
             x, period, irregular, source, _ = collate(part)
-            p = model(x, period, irregular, source.long()).exp().numpy()
+            p = model(x, period, irregular, source.long())[0].numpy()
             for piece, probabilities in zip(part, p):
                 rows.append(dict(score(piece, beats(piece, probabilities[:len(piece["at"])])), name=piece["name"], kind=piece["kind"]))
     return rows

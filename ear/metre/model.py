@@ -1,79 +1,131 @@
 """The metre: a small recurrent network says what each tatum is like, a forward algorithm over places adds it up."""
+import copy
+
+import numpy as np
 import torch
 from torch import nn
 
 import places
+from forward import Forward
 
 BPM = (38.0, 245.0)
+OUTSIDE = 20.0
+LEAST = 1e-20  # of a probability whose logarithm is taken
 
 
 class Metre(nn.Module):
     def __init__(self, measures, narrow=32, state=48, dropout=0.1):
         super().__init__()
         self.inner = nn.Linear(measures, narrow)
-        self.gru = nn.GRU(narrow, state, batch_first=True)
+        self.gru = nn.GRU(narrow, state)
         self.out = nn.Linear(state, places.KINDS)
+        # of the training alone: whether there is a beat at all, so that the state knows it
+        self.music = nn.Linear(state, 1)
         self.drop = nn.Dropout(dropout)
         # shares that are given back to the prior, as logits; pull of the usual tempo at each tatum
         self.forget = nn.Parameter(torch.tensor([-7.0, -0.4]))
         self.pull = nn.Parameter(torch.tensor(0.03))
         self.usual = nn.Parameter(torch.tensor([110.0 / 100.0, 0.6]))
         self.odds = nn.Parameter(torch.tensor(-2.5))
-        self.register_buffer("kind", torch.tensor(places.KIND))
-        self.register_buffer("tatums", torch.tensor(places.TATUMS, dtype=torch.float32))
-        self.register_buffer("beats", torch.tensor(places.BEATS))
-        self.register_buffer("cycle", torch.tensor(places.TATUMS * places.BEATS, dtype=torch.float32))
+        level = np.searchsorted(places.LEVELS, places.TATUMS)
+        fixed = lambda name, array: self.register_buffer(name, torch.tensor(array, dtype=torch.float32), persistent=False)
+        fixed("tatums", places.LEVELS)
+        fixed("of_kind", np.eye(places.KINDS)[places.KIND].T)
+        fixed("of_level", np.eye(len(places.LEVELS))[level].T)
+        fixed("three", places.BEATS == 3)
+        fixed("cycle", places.TATUMS * places.BEATS)
 
     def tempo(self, period):
+        """Log likelihood of each level by its tempo alone."""
         bpm = 60.0 / (period.unsqueeze(-1) * self.tatums)
         octaves = torch.log2(bpm / (100.0 * self.usual[0])) / self.usual[1]
-        outside = ((bpm < BPM[0]) | (bpm > BPM[1])).float() * 20.0
-        return -0.5 * octaves ** 2 - outside
+        return -0.5 * octaves ** 2 - OUTSIDE * ((bpm < BPM[0]) | (bpm > BPM[1])).float()
+
+    def states(self, x):
+        return self.drop(self.gru(self.drop(torch.tanh(self.inner(x))))[0])
 
     def scores(self, x):
-        hidden = torch.tanh(self.inner(x))
-        states, _ = self.gru(self.drop(hidden))
-        return self.out(self.drop(states))
+        return self.out(self.states(x))
 
-    def forward(self, x, period, irregular, source):
-        """Log probability of each place after each tatum: batch x time x places."""
+    def prior(self, tempo):
+        four = torch.log_softmax(torch.stack([torch.zeros_like(self.odds), self.odds]), 0).exp()
+        share = (four[0] * (1 - self.three) + four[1] * self.three) / self.cycle
+        return torch.softmax(tempo, -1) @ (self.of_level * share)
+
+    def believe(self, scores, period, irregular, source):
+        """Probability of each place after each tatum: tatums x pieces x places."""
         tempo = self.tempo(period)
-        observed = self.scores(x)[:, :, self.kind] + self.pull * tempo
-        metre = torch.where(self.beats == 4, torch.zeros_like(self.odds), self.odds)
-        prior = torch.log_softmax(tempo + metre - torch.log(self.cycle), -1)
+        evidence = scores @ self.of_kind + self.pull * tempo @ self.of_level
         share = torch.sigmoid(self.forget[0]) + irregular * torch.sigmoid(self.forget[1])
-        keep, give = torch.log1p(-share.clamp(max=0.95)).unsqueeze(-1), torch.log(share.clamp(max=0.95)).unsqueeze(-1)
+        share = share.clamp(max=0.95)
+        first = torch.zeros_like(share)
+        first[0] = 1.0
+        share = torch.maximum(share, first).unsqueeze(-1)
         none = source < 0
         # a pulse that is counted in a new way may have no place for the old ones: they stay as they are
-        lost = none.all(-1, keepdim=True)
-        index = torch.where(lost, torch.arange(source.shape[-1], device=source.device), source.clamp(min=0))
-        stay = torch.where(none & ~lost, -60.0, 0.0) + keep
-        back = prior + give
-        belief, out = prior[:, 0], []
-        for t in range(x.shape[1]):
-            if t > 0:
-                belief = torch.logaddexp(torch.gather(belief, 1, index[:, t]) + stay[:, t], back[:, t])
-            belief = torch.log_softmax(belief + observed[:, t], -1)
-            out.append(belief)
-        return torch.stack(out, 1)
+        stay = torch.arange(source.shape[-1], device=source.device)
+        source = torch.where(none.all(-1, keepdim=True), stay, source.masked_fill(none, source.shape[-1]))
+        return Forward.apply(evidence, share * self.prior(tempo), 1 - share, source)
+
+    def forward(self, x, period, irregular, source):
+        """The same of pieces x tatums x ..., as they are kept."""
+        x, period, irregular, source = turned(x, period, irregular, source)
+        states = self.states(x)
+        belief = self.believe(self.out(states), period, irregular, source)
+        return belief.transpose(0, 1), self.music(states).squeeze(-1).T
 
 
-def loss(belief, truth, model, bar_weight, early=2.0):
+class Several(nn.Module):
+    """Networks that speak as one: the weighted mean of their scores, by that of what is usual."""
+
+    def __init__(self, members, shares):
+        super().__init__()
+        self.members, self.shares = nn.ModuleList(members), [share / sum(shares) for share in shares]
+        self.whole = copy.deepcopy(members[0])
+        for name in ("forget", "pull", "usual", "odds"):
+            getattr(self.whole, name).data = self.mean([getattr(m, name).data for m in members])
+
+    def mean(self, parts):
+        return sum(share * part for share, part in zip(self.shares, parts))
+
+    def scores(self, x):
+        return self.mean([member.scores(x) for member in self.members])
+
+    def forward(self, x, period, irregular, source):
+        x, period, irregular, source = turned(x, period, irregular, source)
+        return self.whole.believe(self.scores(x), period, irregular, source).transpose(0, 1), None
+
+
+def turned(*arrays):
+    return (array.transpose(0, 1).contiguous() for array in arrays)
+
+
+BEAT_CHOICES = [(t, a) for t in places.LEVELS for a in range(t)]
+MASS = np.array([[float(p[0] == t and p[2] % t == a) for p in places.PLACES] for t, a in BEAT_CHOICES]).T
+_CHOICE = np.zeros((max(places.LEVELS) + 1, max(places.LEVELS)), np.int64)
+for _number, (_tatums, _at) in enumerate(BEAT_CHOICES):
+    _CHOICE[_tatums, _at] = _number
+
+
+def loss(said, truth, bar_weight, early=2.0, music_weight=0.3):
     """Mean of -log P(beat) and of -log P(bar | beat) over tatums of which they are known.
 
-    The first tatums weigh more, `early` times so at the start: a show waits for the beat."""
+    The first tatums weigh more, `early` times so at the start: a show waits for the beat. A piece without
+    any beat teaches only that there is none."""
+    belief, music = said
     weight = 1 + early * torch.exp(-torch.arange(belief.shape[1], device=belief.device) / 30.0)
     level, at, bar, beats = truth.unbind(-1)
-    known = level > 0
-    tatums = model.tatums.long()
-    places_at = torch.tensor(places.AT, device=belief.device)
-    on_beat = (tatums == level.unsqueeze(-1)) & (places_at % tatums == at.unsqueeze(-1))
-    on_bar = on_beat & (places_at == bar.unsqueeze(-1)) & (model.beats == beats.unsqueeze(-1))
-    low = torch.full_like(belief, -1e4)
-    beat = torch.logsumexp(torch.where(on_beat, belief, low), -1)
-    barred = known & (bar >= 0)
-    whole = torch.logsumexp(torch.where(on_bar, belief, low), -1)
-    known, barred = known * weight, barred * weight
-    beat_loss = -(beat * known).sum() / known.sum().clamp(min=1)
-    bar_loss = -((whole - beat) * barred).sum() / barred.sum().clamp(min=1)
-    return beat_loss + bar_weight * bar_loss, beat_loss, bar_loss
+    known, barred = (level > 0), (level > 0) & (bar >= 0)
+    choice = torch.as_tensor(_CHOICE, device=belief.device)[level, at]
+    mass = belief @ torch.as_tensor(MASS, dtype=belief.dtype, device=belief.device)
+    beat = mass.gather(-1, choice.unsqueeze(-1)).squeeze(-1).clamp(min=LEAST).log()
+    start = torch.as_tensor(places.START, device=belief.device)[level, beats]
+    place = torch.where(barred, start + bar, torch.zeros_like(bar))
+    whole = belief.gather(-1, place.unsqueeze(-1)).squeeze(-1).clamp(min=LEAST).log()
+    share = lambda values, where: (values * where * weight).sum() / (where * weight).sum().clamp(min=1)
+    beat_loss, bar_loss = share(-beat, known), share(beat - whole, barred)
+    some = known.any(1, keepdim=True)
+    heard = known | (~some & (truth[..., 2] < 0))
+    there = torch.nn.functional.binary_cross_entropy_with_logits(music, some.float().expand_as(music), reduction="none")
+    music_loss = (there * heard).sum() / heard.sum().clamp(min=1)
+    return beat_loss + bar_weight * bar_loss + music_weight * music_loss, beat_loss, bar_loss, music_loss

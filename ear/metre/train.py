@@ -28,14 +28,17 @@ def arguments():
     p.add_argument("--watch", help="a folder of recordings that is scored at the end, for information")
     p.add_argument("--epochs", type=int, default=36)
     p.add_argument("--minutes", type=float, default=1e9, help="ends by then; the rate falls with the time")
-    p.add_argument("--batch", type=int, default=256)
-    p.add_argument("--rate", type=float, default=5e-3)
+    p.add_argument("--batch", type=int, default=128)
+    p.add_argument("--rate", type=float, default=4e-3)
     p.add_argument("--state", type=int, default=96)
     p.add_argument("--narrow", type=int, default=64)
-    p.add_argument("--dropout", type=float, default=0.1)
-    p.add_argument("--noise", type=float, default=0.1, help="standard deviation of what is added to the measures")
+    p.add_argument("--mean", type=float, default=0.997, help="what is kept is a running mean of the weights, of so much memory a step")
+    p.add_argument("--dropout", type=float, default=0.15)
+    p.add_argument("--noise", type=float, default=0.15, help="standard deviation of what is added to the measures")
     p.add_argument("--bar-weight", type=float, default=0.5)
     p.add_argument("--crop", type=int, default=320, help="tatums of a piece that are used")
+    p.add_argument("--window", type=int, default=224, help="of those, so many in a row at a time")
+    p.add_argument("--entered", type=float, default=0.4, help="share of the windows that begin in the middle")
     p.add_argument("--seed", type=int, default=3)
     p.add_argument("--threads", type=int, default=1)
     p.add_argument("--device", default="cpu")
@@ -52,8 +55,13 @@ def songs(a):
     return arrays
 
 
-def batch(arrays, rows):
-    x, period, irregular, source, truth = (array[rows] for array in arrays)
+def batch(arrays, rows, a, whole):
+    """Pieces from their beginning, or some of them from a tatum on that is drawn: no two epochs hear the same."""
+    tatums = arrays[0].shape[1] if whole else min(a.window, arrays[0].shape[1])
+    begins = torch.rand(len(rows)) < (0 if whole else a.entered)
+    first = (torch.rand(len(rows)) * (arrays[0].shape[1] - tatums + 1)).long() * begins
+    columns = (first.unsqueeze(1) + torch.arange(tatums)).to(rows.device)
+    x, period, irregular, source, truth = (array[rows.unsqueeze(1), columns] for array in arrays)
     return x, period, irregular, source.long(), truth.long()
 
 
@@ -62,17 +70,17 @@ def rate_at(done):
     return min(1.0, done / WARM) * 0.5 * (1 + math.cos(math.pi * min(1.0, done))) + 1e-3
 
 
-def losses(model, arrays, rows, a, noise=0.0):
-    x, period, irregular, source, truth = batch(arrays, rows)
-    if noise:
-        x = x + noise * torch.randn_like(x)
-    return torch.stack(loss(model(x, period, irregular, source), truth, model, a.bar_weight))
+def losses(model, arrays, rows, a, whole=False):
+    x, period, irregular, source, truth = batch(arrays, rows, a, whole)
+    if not whole:
+        x = x + a.noise * torch.randn_like(x)
+    return torch.stack(loss(model(x, period, irregular, source), truth, a.bar_weight))
 
 
 def validate(model, arrays, held, a):
     model.eval()
     with torch.no_grad():
-        return torch.stack([losses(model, arrays, rows, a) for rows in held.split(256)]).mean(0).tolist()
+        return torch.stack([losses(model, arrays, rows, a, whole=True) for rows in held.split(256)]).mean(0).tolist()
 
 
 def main():
@@ -86,6 +94,8 @@ def main():
     held, kept = every[every % HELD == 0], every[every % HELD != 0]
     model = Metre(arrays[0].shape[-1], a.narrow, a.state, a.dropout).to(a.device)
     print(f"{len(kept)} pieces, {len(held)} held back, {sum(p.numel() for p in model.parameters())} weights", flush=True)
+    memory = lambda mean, new, count: new if count == 0 else mean.lerp(new, 1 - min(a.mean, count / (count + 10)))
+    mean = torch.optim.swa_utils.AveragedModel(model, avg_fn=memory)
     optimiser = torch.optim.AdamW(model.parameters(), a.rate, weight_decay=1e-3)
     least, began, step, steps = np.inf, time.time(), 0, a.epochs * (len(kept) // a.batch)
     for epoch in range(a.epochs):
@@ -96,19 +106,20 @@ def main():
             for group in optimiser.param_groups:
                 group["lr"] = a.rate * rate_at(done)
             step += 1
-            parts = losses(model, arrays, rows, a, a.noise)
+            parts = losses(model, arrays, rows, a)
             optimiser.zero_grad(set_to_none=True)
             parts[0].backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimiser.step()
+            mean.update_parameters(model)
             sums.append(parts.detach())
-        found = validate(model, arrays, held, a)
+        found = validate(mean, arrays, held, a)
         heard = torch.stack(sums).mean(0).tolist()
-        show = lambda parts: "all {:.3f} beat {:.3f} bar {:.3f}".format(*parts)
+        show = lambda parts: "all {:.3f} beat {:.3f} bar {:.3f} music {:.3f}".format(*parts)
         print(f"{epoch:3d} {time.time() - begun:6.1f} s  train {show(heard)}  held back {show(found)}", flush=True)
         if found[0] < least:
             least = found[0]
-            torch.save(dict(state={k: v.detach().cpu() for k, v in model.state_dict().items()}, args=vars(a)), a.out)
+            torch.save(dict(state={k: v.detach().cpu() for k, v in mean.module.state_dict().items()}, args=vars(a)), a.out)
         if done >= 1:
             break
     if a.watch:

@@ -25,6 +25,7 @@ pub mod random;
 pub mod signal;
 pub mod stereo;
 pub mod suite;
+mod talk;
 pub mod tempo;
 pub mod voice;
 

@@ -1,11 +1,10 @@
 //! Sound without a beat: silence, noise, speech, and events that come at random.
 
-use std::f64::consts::TAU;
-
 use crate::canvas::Canvas;
 use crate::noise::Pink;
 use crate::random::Random;
 use crate::signal::Signal;
+use crate::talk;
 use crate::voice::Voice;
 
 /// Digital silence.
@@ -51,91 +50,11 @@ pub fn random_drums(seconds: f64, seed: u64, rate_hz: u32) -> Signal {
     canvas.finish(format!("random-drums-{seed}"))
 }
 
-/// Syllables of a talker: a buzz or a hiss through two formants, 80 to 350 ms long, in phrases with pauses
-/// for breath. Syllables per second and pauses are those of ordinary talk (3-6 per s).
+/// A talker, another one for each seed: vowels, consonants, phrases with pauses for breath.
 pub fn speech(seconds: f64, seed: u64, rate_hz: u32) -> Signal {
-    let (mut canvas, mut random) = (Canvas::new(rate_hz, seconds), Random::new(seed));
-    let syllables = talk(seconds, &mut random);
-    let mut next = 0;
-    let mut mouth = Mouth::new(f64::from(rate_hz));
-    canvas.fill(|t| {
-        while syllables.get(next).is_some_and(|syllable| t >= syllable.end_s) {
-            next += 1;
-        }
-        let spoken = syllables.get(next).filter(|syllable| t >= syllable.start_s);
-        spoken.map_or(0.0, |syllable| mouth.next(t, syllable, random.noise()))
-    });
+    let mut canvas = Canvas::new(rate_hz, seconds);
+    talk::fill(&mut canvas, seconds, seed, rate_hz);
     canvas.finish(format!("speech-{seed}"))
-}
-
-#[derive(Debug)]
-struct Syllable {
-    start_s: f64,
-    end_s: f64,
-    gain: f64,
-    voiced: bool,
-    pitch_hz: f64,
-    formants_hz: [f64; 2],
-}
-
-fn talk(seconds: f64, random: &mut Random) -> Vec<Syllable> {
-    let mut syllables = Vec::new();
-    let mut at = 0.2;
-    while at < seconds {
-        let phrase = random.between(4.0, 14.0) as usize;
-        for _ in 0..phrase {
-            let long = random.between(0.08, 0.35);
-            let voiced = random.unit() < 0.75;
-            let formants_hz = if voiced {
-                [random.between(300.0, 800.0), random.between(900.0, 2300.0)]
-            } else {
-                [random.between(2000.0, 3500.0), random.between(4000.0, 6000.0)]
-            };
-            let (gain, pitch_hz) = (random.between(0.4, 1.0), random.between(95.0, 150.0));
-            syllables.push(Syllable { start_s: at, end_s: at + long, gain, voiced, pitch_hz, formants_hz });
-            at += long + random.between(0.0, 0.06);
-        }
-        at += random.between(0.25, 0.9);
-    }
-    syllables
-}
-
-/// A source and two resonances.
-#[derive(Debug)]
-struct Mouth {
-    rate_hz: f64,
-    turns: f64,
-    formants: [[f64; 2]; 2],
-}
-
-impl Mouth {
-    fn new(rate_hz: f64) -> Mouth {
-        Mouth { rate_hz, turns: 0.0, formants: [[0.0; 2]; 2] }
-    }
-
-    fn next(&mut self, t: f64, syllable: &Syllable, noise: f64) -> f64 {
-        let whole = syllable.end_s - syllable.start_s;
-        let through = (t - syllable.start_s) / whole;
-        // The pitch falls by a tenth during a syllable; the mouth opens and closes over 30 ms.
-        self.turns = (self.turns + syllable.pitch_hz * (1.0 - 0.1 * through) / self.rate_hz).fract();
-        let opened = (through.min(1.0 - through) * whole / 0.03).clamp(0.0, 1.0);
-        let source = if syllable.voiced { 1.0 - 2.0 * self.turns } else { 0.6 * noise };
-        let (rate_hz, mut sum) = (self.rate_hz, 0.0);
-        for (state, hz) in self.formants.iter_mut().zip(syllable.formants_hz) {
-            sum += resonance(state, source, hz.min(0.4 * rate_hz), rate_hz);
-        }
-        syllable.gain * opened * sum
-    }
-}
-
-/// A two-pole resonator 120 Hz wide: D. Klatt, “Software for a cascade/parallel formant synthesizer”, JASA
-/// 67, 1980.
-fn resonance(state: &mut [f64; 2], x: f64, hz: f64, rate_hz: f64) -> f64 {
-    let radius = (-TAU / 2.0 * 120.0 / rate_hz).exp();
-    let (b, c) = (2.0 * radius * (TAU * hz / rate_hz).cos(), -radius * radius);
-    let y = (1.0 - b - c) * x + b * state[0] + c * state[1];
-    *state = [y, state[0]];
-    y
 }
 
 #[cfg(test)]

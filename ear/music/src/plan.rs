@@ -59,10 +59,21 @@ pub(crate) struct Plan {
     swing: f64,
 }
 
+/// Over a range of octaves its ends are drawn more often: there a listener has but one octave to choose.
+fn tempo(style: &Style, random: &mut Random) -> f64 {
+    let (low, high) = style.bpm;
+    let end = (high / low).powf(1.0 / 6.0);
+    if end > 1.2 && random.chance(0.3) {
+        let part = if random.chance(0.5) { (low, low * end) } else { (high / end, high) };
+        return random.log_between(part.0, part.1);
+    }
+    random.log_between(low, high.max(low + 0.01))
+}
+
 impl Plan {
     /// Draws one.
     pub(crate) fn new(style: &Style, length_s: f64, random: &mut Random) -> Plan {
-        let bpm = random.log_between(style.bpm.0, style.bpm.1.max(style.bpm.0 + 0.01));
+        let bpm = tempo(style, random);
         let bpm = if style.feel == Feel::Machine && random.chance(0.5) { bpm.round() } else { bpm };
         let bar = f64::from(style.beats);
         let begin = begin(style, random);

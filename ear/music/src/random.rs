@@ -1,37 +1,35 @@
 //! Randomness that is the same everywhere and for ever.
 
-/// SplitMix64: Steele, Lea and Flood, “Fast splittable pseudorandom number generators”, OOPSLA 2014.
+use signals::random;
+
+/// What a composer draws from: the sequence of [`random::Random`], in more ways.
 #[derive(Debug, Clone)]
-pub(crate) struct Random(u64);
+pub(crate) struct Random(random::Random);
 
 impl Random {
     /// A sequence of its own for each seed.
     pub(crate) const fn new(seed: u64) -> Random {
-        Random(seed)
+        Random(random::Random::new(seed))
     }
 
     /// The next 64 bits.
     pub(crate) fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        self.0.bits()
     }
 
     /// Another sequence, so that what draws from it does not shift what draws from this one.
     pub(crate) fn fork(&mut self) -> Random {
-        Random(self.bits())
+        Random::new(self.bits())
     }
 
     /// Uniform in 0..1.
     pub(crate) fn unit(&mut self) -> f64 {
-        (self.bits() >> 11) as f64 / (1_u64 << 53) as f64
+        self.0.unit()
     }
 
     /// Uniform in `low..high`.
     pub(crate) fn between(&mut self, low: f64, high: f64) -> f64 {
-        low + (high - low) * self.unit()
+        self.0.between(low, high)
     }
 
     /// Uniform in its logarithm: for frequencies, times and tempi.

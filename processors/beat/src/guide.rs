@@ -12,7 +12,7 @@ use crate::tracker::Tracker;
 
 /// Sure beats in a row at one period that start a grid, as the seconds that they last: a slow beat has been
 /// heard as long as two quick ones.
-const LOCK_S: f64 = 0.65;
+const LOCK_S: f64 = 0.5;
 /// As many beats are behind the first guess of a period.
 const GUESSED_BEATS: usize = 2;
 /// A beat is believed as far as the least sure of so many: speech and random events look like music for a beat
@@ -20,7 +20,7 @@ const GUESSED_BEATS: usize = 2;
 const LASTING_BEATS: usize = 4;
 const NEW_AT: f32 = 0.25;
 /// Confidence that starts a grid, that lets a held one be followed again, and below which one is held.
-const LOCK_AT: f32 = 0.25;
+const LOCK_AT: f32 = 0.15;
 const FOLLOW_AT: f32 = 0.04;
 const HOLD_BELOW: f32 = 0.02;
 /// Beats this sure, for so long, win against the operator's taps.

@@ -19,6 +19,8 @@ pub struct Pulse {
     pub period: f64,
     /// Instant of the next beat that was not announced yet, before any nudge.
     pub next: f64,
+    /// The next beat follows the one before it no sooner than this, in seconds.
+    apart: f64,
     updates: f64,
     corrected: f64,
 }
@@ -27,7 +29,7 @@ impl Pulse {
     /// A pulse with a beat at `phase`, known from about `beats` beats; its next beat comes after `now`.
     pub fn new(phase: f64, period: f64, beats: usize, now: f64) -> Pulse {
         let next = phase + ((now - phase) / period).floor().max(-1e9) * period + period;
-        Pulse { period, next, updates: beats as f64, corrected: phase }
+        Pulse { period, next, apart: CLOSEST * period, updates: beats as f64, corrected: phase }
     }
 
     /// How far `at` lies after the nearest point of a grid `modulus` seconds apart that has this pulse's phase.
@@ -58,19 +60,31 @@ impl Pulse {
         let last = self.next - self.period;
         self.period *= factor;
         self.next = last + self.period;
+        self.apart = CLOSEST * self.period;
+    }
+
+    /// It takes over from beats `period` seconds apart: its first one may follow as closely as theirs did.
+    pub fn take_over(&mut self, period: f64) {
+        self.apart = self.apart.min(CLOSEST * period);
     }
 
     /// Moves the next beat on by whole periods until it is far enough from `last`, and from `now`.
     pub fn keep_clear(&mut self, last: f64, now: f64) {
-        let earliest = (last + CLOSEST * self.period).max(now);
+        let earliest = self.earliest_after(last).max(now);
         if self.next < earliest {
             self.next += ((earliest - self.next) / self.period).ceil() * self.period;
         }
     }
 
-    /// The closest that a beat may follow one at `last`.
+    /// The closest that the next beat may follow one at `last`.
     pub fn earliest_after(&self, last: f64) -> f64 {
-        last + CLOSEST * self.period
+        last + self.apart
+    }
+
+    /// The next beat is announced; it is the turn of the one after it.
+    pub fn advance(&mut self) {
+        self.next += self.period;
+        self.apart = CLOSEST * self.period;
     }
 }
 
@@ -92,6 +106,19 @@ mod tests {
         }
         assert!((pulse.period - 0.5).abs() < 0.001, "{pulse:?}");
         assert!((pulse.error(40.0, pulse.period)).abs() < 0.02, "{pulse:?}");
+    }
+
+    #[test]
+    fn a_slower_pulse_takes_over_without_missing_its_first_beat() {
+        let mut pulse = Pulse::new(9.0, 1.0, 2, 9.5);
+        pulse.keep_clear(9.5, 9.6);
+        assert_eq!(pulse.next, 11.0, "half a period is too close");
+        let mut pulse = Pulse::new(9.0, 1.0, 2, 9.5);
+        pulse.take_over(0.5);
+        pulse.keep_clear(9.5, 9.6);
+        assert_eq!((pulse.next, pulse.earliest_after(9.5)), (10.0, 9.8));
+        pulse.advance();
+        assert_eq!((pulse.next, pulse.earliest_after(10.0)), (11.0, 10.6));
     }
 
     #[test]

@@ -298,6 +298,9 @@ impl Tracker {
     /// Lets `pulse` be the grid from its next beat on.
     pub(crate) fn run(&mut self, mut pulse: Pulse) {
         let shift = self.nudge_s();
+        if let Some(before) = self.pulse.as_ref().filter(|_| self.running()) {
+            pulse.take_over(before.period);
+        }
         pulse.keep_clear(
             self.last_at.map_or(f64::NEG_INFINITY, |at| at - shift),
             self.now + LEAST_LEAD_S - shift,
@@ -346,7 +349,7 @@ impl Tracker {
             if at > self.now + self.settings.announce_s {
                 return;
             }
-            pulse.next += pulse.period;
+            pulse.advance();
             self.index += 1;
             self.last_at = Some(at);
             if at >= self.now - TOO_LATE_S {

@@ -9,8 +9,8 @@
 use crate::rhythm::layer::{Layer, numbers, sigmoid};
 use crate::rhythm::metre::STATE;
 
-/// Parts of the evidence: what the metre's network remembers, and the seven of [`Evidence`].
-pub const EVIDENCE: usize = STATE + 7;
+/// Parts of the evidence: what the metre's network remembers, and the twelve of [`Evidence`].
+pub const EVIDENCE: usize = STATE + 12;
 const NARROW: usize = 24;
 const COUNT: usize = (EVIDENCE + 1) * NARROW + NARROW + 1;
 /// Written by `ear/metre/confidence.py`: 32-bit floats, little endian, layer by layer.
@@ -18,7 +18,8 @@ static BYTES: &[u8; 4 * COUNT] = include_bytes!("confidence.f32");
 
 /// What speaks for a beat: what the metre's network remembers; the probability of the metre in log odds, the
 /// probability of the bar, how long the decision has stood, the certainty of the pulse, its clarity of late
-/// and over the last bars, and the strength of its onsets.
+/// and over the last bars, the strength of its onsets, what speaks for any pulse of late and over the last
+/// bars, how long the music has been heard, and the likeness and depth of its tones.
 pub type Evidence = [f32; EVIDENCE];
 
 /// Weighs the evidence.
@@ -44,5 +45,23 @@ impl Confidence {
         narrow.iter_mut().for_each(|value| *value = value.tanh());
         self.outer.apply(&narrow, &mut out);
         sigmoid(out[0])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_what_its_trainer_says() {
+        let vector: Vec<f32> = numbers(include_bytes!("confidence_vector.f32")).collect();
+        let rows = vector.chunks_exact(EVIDENCE + 1);
+        assert!(rows.len() >= 32 && rows.remainder().is_empty());
+        let confidence = Confidence::default();
+        for row in rows {
+            let (evidence, truth) = row.split_at(EVIDENCE);
+            let said = confidence.of(evidence.try_into().unwrap());
+            assert!((said - truth[0]).abs() < 1e-4, "{said} for {}", truth[0]);
+        }
     }
 }

@@ -5,6 +5,7 @@ use crate::rhythm::clarity::Clarity;
 use crate::rhythm::frames::Frames;
 use crate::rhythm::measures::Measures;
 use crate::rhythm::pulse::PulseSpace;
+use crate::rhythm::steadiness::Steadiness;
 use crate::rhythm::tatum::{Tatum, Tatums};
 use crate::{RATES_HZ, UnsupportedRate};
 
@@ -25,6 +26,7 @@ pub struct Hearing {
     pulse: PulseSpace,
     tatums: Tatums,
     clarity: Clarity,
+    steadiness: Steadiness,
 }
 
 impl Hearing {
@@ -40,6 +42,7 @@ impl Hearing {
         Ok(Hearing {
             activation: Box::new(Flux::new(frames.centres_hz())),
             tatums: Tatums::new(frames.centres_hz()),
+            steadiness: Steadiness::new(frames.centres_hz()),
             frames,
             pulse: PulseSpace::default(),
             clarity: Clarity::default(),
@@ -50,6 +53,7 @@ impl Hearing {
     pub fn next(&mut self, samples: &mut &[f32]) -> Option<Heard> {
         while let Some(frame) = self.frames.next(samples) {
             let activations = self.activation.update(frame);
+            self.steadiness.update(frame);
             let pulse = self.pulse.update(&activations);
             self.clarity.update(self.tatums.now(), &activations);
             if let Some(coming) = self.tatums.update(frame, &activations, &pulse) {
@@ -72,6 +76,16 @@ impl Hearing {
         &self.clarity
     }
 
+    /// How steady its tones are.
+    pub fn steadiness(&self) -> &Steadiness {
+        &self.steadiness
+    }
+
+    /// How much the music speaks for a pulse at all: [`PulseSpace::support`].
+    pub fn support(&self) -> [f32; 2] {
+        self.pulse.support()
+    }
+
     /// Samples per frame.
     pub fn hop(&self) -> usize {
         self.frames.hop()
@@ -84,5 +98,6 @@ impl Hearing {
         self.pulse.reset();
         self.tatums.reset();
         self.clarity.reset();
+        self.steadiness.reset();
     }
 }

@@ -81,8 +81,9 @@ impl Listener {
     }
 
     fn evidence(&self, tatum: &Tatum, said: &Said) -> Evidence {
-        let clarity = self.hearing.clarity();
+        let (clarity, steadiness) = (self.hearing.clarity(), self.hearing.steadiness());
         let metre = said.beat_probability.clamp(0.02, 0.995);
+        let [late, lasting] = self.hearing.support();
         let parts = [
             (metre / (1.0 - metre)).ln(),
             said.bar_probability,
@@ -91,6 +92,11 @@ impl Listener {
             clarity.value(),
             clarity.lasting(),
             clarity.strength(),
+            late / 10.0,
+            lasting / 20.0,
+            (self.metre.count() as f32).ln_1p() / 5.0,
+            steadiness.likeness(),
+            steadiness.depth(),
         ];
         let mut evidence = [0.0; EVIDENCE];
         let (remembered, known) = evidence.split_at_mut(STATE);

@@ -92,6 +92,11 @@ impl Metre {
         })
     }
 
+    /// Tatums that it has heard.
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+
     /// What its network remembers of the music.
     pub fn state(&self) -> &[f32; STATE] {
         self.network.state()

@@ -36,6 +36,9 @@ const SAME_TEMPO: f32 = 0.05;
 const CLUSTER: f32 = 0.06;
 const SWITCH: f32 = 3.0;
 
+/// Time constants of the sums of evidence, in seconds: a bar or so, and four.
+const SUPPORT_S: [f32; 2] = [2.0, 8.0];
+
 /// Kinds of states: nothing expected, so many frames from the beat, so many frames from half-way.
 const CLASSES: usize = 2 * (BUMP_REACH + 1) + 1;
 
@@ -57,7 +60,7 @@ pub struct PulseSpace {
     remaining: Vec<f32>,
     likelihood: [f32; CLASSES],
     entering: Vec<f32>,
-    frames: u64,
+    support: [f32; 2],
 }
 
 struct Tempo {
@@ -86,7 +89,7 @@ impl Default for PulseSpace {
             remaining: vec![0.0; PERIODS.end() + 2],
             likelihood: [1.0; CLASSES],
             entering: vec![0.0; tempi.len()],
-            frames: 0,
+            support: [0.0; 2],
             tempi,
         };
         space.reset();
@@ -99,9 +102,9 @@ impl PulseSpace {
     pub fn update(&mut self, activations: &Activations) -> Pulse {
         self.move_on();
         self.observe(activations);
-        self.normalise();
+        let likelihood = self.normalise();
+        self.add_up(likelihood.ln());
         self.follow();
-        self.frames += 1;
         self.said()
     }
 
@@ -113,8 +116,14 @@ impl PulseSpace {
             tempo.states.fill(each);
             tempo.mass = each * tempo.period as f32;
         }
-        self.frames = 0;
+        self.support = [0.0; 2];
         self.followed = self.likeliest();
+    }
+
+    /// How much more likely the activations of the last seconds are if there is a pulse than if there is none,
+    /// in nats; below 0 where they come when no pulse expects them. Of late, and over some bars.
+    pub fn support(&self) -> [f32; 2] {
+        self.support
     }
 
     /// The listener knows that beats lie `period` frames apart and the next one `remaining` frames ahead.
@@ -171,12 +180,20 @@ impl PulseSpace {
         }
     }
 
-    fn normalise(&mut self) {
+    // Gives the likelihood of what was observed, relative to that of an even mean of it.
+    fn normalise(&mut self) -> f32 {
         let sum: f32 = self.tempi.iter().map(|tempo| tempo.states.iter().sum::<f32>()).sum();
         let scale = 1.0 / sum.max(f32::MIN_POSITIVE);
         for tempo in &mut self.tempi {
             tempo.states.iter_mut().for_each(|state| *state = *state * scale + LEAST);
             tempo.mass = tempo.states.iter().sum();
+        }
+        sum.max(f32::MIN_POSITIVE)
+    }
+
+    fn add_up(&mut self, nats: f32) {
+        for (support, seconds) in self.support.iter_mut().zip(SUPPORT_S) {
+            *support += nats - *support / (seconds * FRAMES_PER_S as f32);
         }
     }
 

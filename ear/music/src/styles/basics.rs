@@ -6,7 +6,7 @@ use crate::{
 };
 
 const PLAIN: Style = Style {
-    bpm: (45.0, 240.0),
+    bpm: (44.0, 244.0),
     weight: 5,
     form: Form::Plain,
     feel: Feel::Machine,
@@ -83,7 +83,7 @@ pub(crate) const STYLES: &[Style] = &[
             "K:x.....x.x....... S:....x...",
         ],
         tops: &["h:x.x.", "h:x.x.", "h:x...", "r:x.x.", "h:X.o."],
-        bpm: (45.0, 240.0),
+        bpm: (44.0, 244.0),
         weight: 14,
         ..PLAIN
     },
@@ -112,17 +112,19 @@ pub(crate) const STYLES: &[Style] = &[
             "K:x............... S:........x.......",
             "K:x.....x......... S:........x.......",
             "K:x.........x..... S:........x.......",
+            "K:x.............x. S:........x.......",
+            "K:x.........x...x. S:........x.......",
         ],
-        tops: &["h:x.x.", "h:x...", "h:xoxo", "r:x..."],
-        bpm: (60.0, 150.0),
-        weight: 12,
+        tops: &["h:x.x.", "h:x...", "h:x.o.", "h:X.o.", "h:xoxo", "r:x...", "h:x.g."],
+        bpm: (48.0, 180.0),
+        weight: 26,
         ..PLAIN
     },
     Style {
         name: "plain break",
         grooves: &["K:x.........x..... S:....x.......x...", "K:x.x.......xx.... S:....x..g.g..x..g"],
-        tops: &["h:x.x.", "h:xoxo", "h:Xox."],
-        weight: 14,
+        tops: &["h:x.x.", "h:xoxo", "h:Xox.", "h:x.o."],
+        weight: 16,
         ..PLAIN
     },
     Style {

@@ -19,12 +19,12 @@ fn followed(scenario: Scenario, open: &[f64]) {
 
 #[test]
 fn clicks() {
-    followed(Scenario::Clicks, &[50.0, 70.0]);
+    followed(Scenario::Clicks, &[50.0]);
 }
 
 #[test]
 fn stereo_clicks() {
-    followed(Scenario::StereoClicks, &[50.0, 70.0]);
+    followed(Scenario::StereoClicks, &[50.0]);
 }
 
 #[test]
@@ -34,22 +34,22 @@ fn four_on_the_floor() {
 
 #[test]
 fn swing() {
-    followed(Scenario::Swing, &[50.0, 70.0]);
+    followed(Scenario::Swing, &[]);
 }
 
 #[test]
 fn off_beat_hats() {
-    followed(Scenario::OffBeatHats, &[]);
+    followed(Scenario::OffBeatHats, &[50.0]);
 }
 
 #[test]
 fn half_time() {
-    followed(Scenario::HalfTime, &[50.0, 110.0, 128.0, 150.0, 174.0, 240.0]);
+    followed(Scenario::HalfTime, &[128.0, 150.0, 174.0, 240.0]);
 }
 
 #[test]
 fn drum_and_bass() {
-    followed(Scenario::Break, &[174.0, 240.0]);
+    followed(Scenario::Break, &[]);
 }
 
 #[test]

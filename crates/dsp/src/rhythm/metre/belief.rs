@@ -94,6 +94,11 @@ impl Belief {
         self.mass(|place| place.tatums == tatums && place.beats == beats && place.at == at)
     }
 
+    #[cfg(test)]
+    pub(super) fn states(&self) -> &[f32; COUNT] {
+        &self.states
+    }
+
     fn mass(&self, there: impl Fn(&Place) -> bool) -> f32 {
         PLACES.iter().zip(&self.states).filter(|(place, _)| there(place)).map(|(_, state)| state).sum()
     }

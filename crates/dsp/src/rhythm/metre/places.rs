@@ -50,9 +50,16 @@ impl Place {
     }
 }
 
-/// Number of a place, if it is one.
+/// Number of a place in [`PLACES`], if it is one.
 pub(super) fn index(tatums: u32, beats: u32, at: u32) -> Option<usize> {
-    PLACES.iter().position(|place| place.tatums == tatums && place.beats == beats && place.at == at)
+    let (coarser, others) = (before(&LEVELS, tatums)?, before(&METRES, beats)?);
+    let all: u32 = LEVELS.iter().sum();
+    (at < tatums * beats).then_some((others * all + beats * coarser + at) as usize)
+}
+
+// Sum of what stands before `value`.
+fn before(all: &[u32], value: u32) -> Option<u32> {
+    all.contains(&value).then(|| all.iter().take_while(|other| **other != value).sum())
 }
 
 fn places() -> Vec<Place> {

@@ -2,7 +2,7 @@
 
 use super::belief::Belief;
 use super::network::{Network, Prior};
-use super::places::{KINDS, PLACES, index};
+use super::places::{COUNT, KINDS, PLACES, index};
 use super::*;
 use crate::rhythm::measures::MEASURES;
 
@@ -28,19 +28,41 @@ fn run(tatums: u32, beats: u32, from: u64, count: u64) -> Belief {
     belief
 }
 
-#[test]
-fn the_network_says_what_its_trainer_says() {
+// Rows of the trainer: instant, period, whether irregular, measures, scores, belief.
+fn vector() -> Vec<Vec<f32>> {
     let bytes = include_bytes!("vector.f32");
     let numbers: Vec<f32> =
         bytes.chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect();
-    let mut network = Network::default();
-    assert!(numbers.len() >= 20 * (MEASURES + KINDS));
-    for row in numbers.chunks_exact(MEASURES + KINDS) {
-        let said = network.hear(row[..MEASURES].try_into().unwrap());
-        for (said, truth) in said.iter().zip(&row[MEASURES..]) {
-            assert!((said - truth).abs() < 1e-4, "{said} for {truth}");
-        }
+    let rows = numbers.chunks_exact(3 + MEASURES + KINDS + COUNT);
+    assert!(rows.len() >= 40 && rows.remainder().is_empty());
+    rows.map(<[f32]>::to_vec).collect()
+}
+
+#[test]
+fn network_and_belief_say_what_their_trainer_says() {
+    let (mut network, mut belief) = (Network::default(), Belief::default());
+    for (number, row) in vector().iter().enumerate() {
+        let (when, rest) = row.split_at(3);
+        let (measures, rest) = rest.split_at(MEASURES);
+        let (scores, states) = rest.split_at(KINDS);
+        let tatum =
+            Tatum { at: f64::from(when[0]), period: when[1], regular: when[2] == 0.0, certainty: 1.0 };
+        let said = network.hear(measures.try_into().unwrap());
+        belief.hear(&tatum, &said, &network.prior());
+        let apart = |ours: &[f32], theirs: &[f32]| {
+            ours.iter().zip(theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+        };
+        assert!(apart(&said, scores) < 1e-4, "scores of tatum {number}");
+        assert!(apart(belief.states(), states) < 1e-4, "belief after tatum {number}");
     }
+}
+
+#[test]
+fn places_are_numbered_in_their_order() {
+    for (number, place) in PLACES.iter().enumerate() {
+        assert_eq!(index(place.tatums, place.beats, place.at), Some(number));
+    }
+    assert_eq!((index(5, 4, 0), index(2, 5, 0), index(2, 4, 8)), (None, None, None));
 }
 
 #[test]
