@@ -3,8 +3,8 @@
 //! The posterior of the metre alone is no confidence: a wrong decision can be very sure of itself, and
 //! where there is no beat at all, something is still the likeliest. A layer of hyperbolic tangents and a
 //! logistic unit weigh the evidence. They were trained (`ear/metre/confidence.py`) on beats that this very
-//! code said of generated music, and of noise, speech-like sounds and random drums, which count eight times
-//! as much as all music: who hears nothing may not believe in it.
+//! code said of generated music, and of sounds without beats. Talkers and noise count sixteen times as much as
+//! all music, because a grid must not start on them; random events count twice as much.
 
 use crate::rhythm::layer::{Layer, numbers, sigmoid};
 use crate::rhythm::metre::STATE;

@@ -1,9 +1,9 @@
 //! The metre: which level of the pulse is the beat, where the beat falls, and where the bar begins.
 //!
-//! A hidden Markov model over tatums (half-beats of the pulse). A state is a place in a bar: 1, 2, 3 or 4
+//! A hidden Markov model over tatums (half-beats of the pulse). A state is a place in a bar: 1, 2, 3, 4 or 6
 //! tatums to the beat, 4 or 3 beats to the bar. What the music does at a tatum
-//! ([`crate::rhythm::measures`]), and did before, speaks for or against each kind of place: a small network
-//! says how much. Only the forward algorithm is run. The decision is slow on purpose: it keeps what it said
+//! ([`crate::rhythm::measures`]), and did before, speaks for or against each kind of place: two small networks
+//! say how much. Only the forward algorithm is run. The decision is slow on purpose: it keeps what it said
 //! until something else is clearly likelier, so that a section is not counted in two ways.
 
 use crate::rhythm::measures::Measures;
