@@ -86,7 +86,7 @@ metre-songs COUNT="8400":
 
 # one of the two networks of the metre, from those songs: just metre-train SEED
 metre-train SEED *ARGS:
-    python3 ear/metre/train.py target/ear/songs target/ear/nothing --cache target/ear/cache.pt --seed {{ SEED }} --out target/ear/metre-{{ SEED }}.pt "${@:2}"
+    @shift; python3 ear/metre/train.py target/ear/songs target/ear/nothing --cache target/ear/cache.pt --seed {{ SEED }} --out target/ear/metre-{{ SEED }}.pt "$@"
 
 # weights of both and test vector into dsp
 metre-export *ARGS:
