@@ -9,7 +9,7 @@ use schemas::{Name, Origin};
 use tokio::sync::{broadcast, watch};
 
 use crate::state::StateKeeper;
-use crate::time;
+use crate::{state, time};
 
 /// Longest pause between attempts to reconnect.
 const RECONNECT_MAX: Duration = Duration::from_millis(100);
@@ -177,7 +177,9 @@ impl Bus {
     /// arrives. Without a link they are made on reconnecting, and nobody waits.
     pub(crate) async fn settle_subscriptions(&self) {
         if self.is_up() {
-            let _link_lost = tokio::time::timeout(CONNECT_TIMEOUT, self.client.flush()).await;
+            // Bytes that were sent are not yet bytes that were read: only an answer says that the broker, which
+            // reads a connection in order, has come past the subscriptions.
+            let _link_lost = tokio::time::timeout(CONNECT_TIMEOUT, state::answered(self)).await;
         }
     }
 

@@ -111,8 +111,7 @@ pub(crate) async fn last_values(bus: &Bus, filter: &str) -> Vec<(String, Bytes)>
     let inbox = bus.client.new_inbox();
     let Ok(mut replies) = bus.client.subscribe(inbox.clone()).await else { return values };
     let request = serde_json::json!({ "multi_last": [filter] }).to_string();
-    let to = format!("$JS.API.DIRECT.GET.{STREAM}");
-    if bus.client.publish_with_reply(to, inbox, request.into()).await.is_err() {
+    if bus.client.publish_with_reply(direct_get(), inbox, request.into()).await.is_err() {
         return values;
     }
     while let Ok(Some(reply)) = tokio::time::timeout(FETCH_TIMEOUT, replies.next()).await {
@@ -120,6 +119,17 @@ pub(crate) async fn last_values(bus: &Bus, filter: &str) -> Vec<(String, Bytes)>
         values.push((subject.as_str().to_owned(), reply.payload));
     }
     values
+}
+
+/// Waits for the broker's answer to a question that every role may ask.
+///
+/// An empty direct get is refused by the stream (408) and, where there is none, by the broker itself (503).
+pub(crate) async fn answered(bus: &Bus) {
+    let _either_way = bus.client.request(direct_get(), Bytes::new()).await;
+}
+
+fn direct_get() -> String {
+    format!("$JS.API.DIRECT.GET.{STREAM}")
 }
 
 /// Holds the newest value of each state subject of this process until the broker has it.
