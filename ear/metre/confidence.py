@@ -17,7 +17,7 @@ NEVER, HARDLY = 16.0, 2.0
 RANDOM = ("random-clicks", "random-drums")
 NARROW = 24
 EPOCHS, RATE, DECAY, DROPOUT, NOISE, BATCH = 40, 3e-3, 3e-2, 0.3, 0.1, 512
-LOCK_S, LOCK_AT, EVEN = 0.5, 0.15, 0.2  # as the beat processor starts a grid
+LOCK_S, LOCK_AT, EVEN = 0.5, 0.2, 0.2  # as the beat processor starts a grid
 VECTOR = 64  # beats in the test vector
 
 

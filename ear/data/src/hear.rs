@@ -8,9 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use anyhow::{Context as _, Result};
 use dsp::rhythm::confidence::EVIDENCE;
 use dsp::rhythm::frames::FRAMES_PER_S;
-use dsp::rhythm::hearing::{Heard, Hearing};
+use dsp::rhythm::hearing::Hearing;
 use dsp::rhythm::listener::Listener;
-use dsp::rhythm::measures::MEASURES;
+use dsp::rhythm::measures::{MEASURES, Measures};
+use dsp::rhythm::tatum::Tatum;
 use dsp::steps::is_silent;
 use indicatif::ProgressBar;
 
@@ -103,13 +104,17 @@ fn tatums(number: usize, start_s: f64, rate_hz: u32, parts: [&[f32]; 2], out: &m
     let Ok(mut hearing) = Hearing::new(rate_hz) else { return };
     for mut samples in parts {
         while let Some(heard) = hearing.next(&mut samples) {
-            tatum(number, start_s, &heard, out);
+            if heard.anew {
+                out.clear();
+            }
+            for (tatum, measures) in heard.known {
+                row(number, start_s, tatum, measures, out);
+            }
         }
     }
 }
 
-fn tatum(number: usize, start_s: f64, heard: &Heard, out: &mut Vec<f32>) {
-    let Some((tatum, measures)) = &heard.known else { return };
+fn row(number: usize, start_s: f64, tatum: &Tatum, measures: &Measures, out: &mut Vec<f32>) {
     let frame_s = 1.0 / f64::from(FRAMES_PER_S);
     let irregular = if tatum.regular { 0.0 } else { 1.0 };
     let (at_s, period_s) = (start_s + tatum.at * frame_s, f64::from(tatum.period) * frame_s);

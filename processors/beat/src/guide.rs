@@ -20,7 +20,7 @@ const GUESSED_BEATS: usize = 2;
 const LASTING_BEATS: usize = 4;
 const NEW_AT: f32 = 0.25;
 /// Confidence that starts a grid, that lets a held one be followed again, and below which one is held.
-const LOCK_AT: f32 = 0.15;
+const LOCK_AT: f32 = 0.2;
 const FOLLOW_AT: f32 = 0.04;
 const HOLD_BELOW: f32 = 0.02;
 /// Beats this sure, for so long, win against the operator's taps.

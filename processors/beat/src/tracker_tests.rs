@@ -345,6 +345,21 @@ fn an_octave_that_was_chosen_stays_when_the_engine_counts_in_another() {
 }
 
 #[test]
+fn a_slower_count_begins_on_the_first_beat_that_the_engine_says() {
+    let mut stage = Stage::new();
+    predicted(&mut stage, 0.35, 12);
+    let first = stage.now + 0.1 + 0.35;
+    for n in 0..4 {
+        let at = first + f64::from(n) * 0.7;
+        stage.pass(at - 0.1 - stage.now, |tracker, _| tracker.level(0.0));
+        stage.tracker.coming(Coming { at, period: 0.7, confidence: 0.9, place: None });
+    }
+    stage.noise(0.5);
+    assert!(stage.ticks().iter().any(|(_, at, _)| (at - first).abs() < 0.02), "{:?}", stage.ticks());
+    stage.lawful();
+}
+
+#[test]
 fn taps_are_told_to_the_engine_in_its_own_octave() {
     for (tapped, told) in [(0.5, Some(0.5)), (1.0, Some(0.5)), (0.25, None)] {
         let mut stage = Stage::new();

@@ -9,8 +9,8 @@
 use crate::rhythm::layer::{Layer, numbers, sigmoid};
 use crate::rhythm::metre::STATE;
 
-/// Parts of the evidence: what the metre's network remembers, and the twelve of [`Evidence`].
-pub const EVIDENCE: usize = STATE + 12;
+/// Parts of the evidence: what the metre's network remembers, and the thirteen of [`Evidence`].
+pub const EVIDENCE: usize = STATE + 13;
 const NARROW: usize = 24;
 const COUNT: usize = (EVIDENCE + 1) * NARROW + NARROW + 1;
 /// Written by `ear/metre/confidence.py`: 32-bit floats, little endian, layer by layer.
@@ -19,7 +19,7 @@ static BYTES: &[u8; 4 * COUNT] = include_bytes!("confidence.f32");
 /// What speaks for a beat: what the metre's network remembers; the probability of the metre in log odds, the
 /// probability of the bar, how long the decision has stood, the certainty of the pulse, its clarity of late
 /// and over the last bars, the strength of its onsets, what speaks for any pulse of late and over the last
-/// bars, how long the music has been heard, and the likeness and depth of its tones.
+/// bars, how long the music has been heard, how long the pulse has lasted, and the likeness and depth of its tones.
 pub type Evidence = [f32; EVIDENCE];
 
 /// Weighs the evidence.

@@ -9,14 +9,16 @@ use crate::rhythm::steadiness::Steadiness;
 use crate::rhythm::tatum::{Tatum, Tatums};
 use crate::{RATES_HZ, UnsupportedRate};
 
-/// A tatum that comes, and the newest whose surroundings are known.
+/// A tatum that comes, and those whose surroundings are known since then.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Heard {
+pub struct Heard<'a> {
     /// The tatum that comes.
     pub coming: Tatum,
-    /// The newest that is complete, the second before it, and what the music did there. `None` for the
-    /// first two.
-    pub known: Option<(Tatum, Measures)>,
+    /// The tatums before it were mistaken: `known` is all that there is to know.
+    pub anew: bool,
+    /// The newest that is complete, the second before the one that comes, and what the music did there; or,
+    /// if all is anew, all since the start, in order. None for the first two.
+    pub known: &'a [(Tatum, Measures)],
 }
 
 /// Hears tatums in a mono signal.
@@ -50,7 +52,7 @@ impl Hearing {
     }
 
     /// Takes samples from the front of `samples` until a tatum comes. `None` when all are taken.
-    pub fn next(&mut self, samples: &mut &[f32]) -> Option<Heard> {
+    pub fn next(&mut self, samples: &mut &[f32]) -> Option<Heard<'_>> {
         while let Some(frame) = self.frames.next(samples) {
             let activations = self.activation.update(frame);
             self.steadiness.update(frame);
@@ -58,7 +60,7 @@ impl Hearing {
             self.clarity.update(self.tatums.now(), &activations);
             if let Some(coming) = self.tatums.update(frame, &activations, &pulse) {
                 self.clarity.announce(coming);
-                return Some(Heard { coming, known: self.tatums.heard() });
+                return Some(Heard { coming, anew: self.tatums.anew(), known: self.tatums.known() });
             }
         }
         None
@@ -69,6 +71,7 @@ impl Hearing {
     pub fn advise(&mut self, period: f32, at: f64, weight: f32) {
         let ahead = ((at - self.tatums.now() as f64) as f32).rem_euclid(period);
         self.pulse.advise(period, ahead, weight);
+        self.tatums.advised();
     }
 
     /// How clearly the music follows the pulse.
@@ -84,6 +87,11 @@ impl Hearing {
     /// How much the music speaks for a pulse at all: [`PulseSpace::support`].
     pub fn support(&self) -> [f32; 2] {
         self.pulse.support()
+    }
+
+    /// Tatums that have come since the pulse was found, or found again.
+    pub fn lasting(&self) -> u32 {
+        self.tatums.lasting()
     }
 
     /// Samples per frame.

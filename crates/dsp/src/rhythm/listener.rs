@@ -42,11 +42,15 @@ impl Listener {
     /// Takes the next samples; `found` is called for each beat that comes, in order.
     pub fn process(&mut self, mut samples: &[f32], mut found: impl FnMut(Beat)) {
         while let Some(heard) = self.hearing.next(&mut samples) {
-            if let Some((tatum, measures)) = &heard.known {
+            let coming = heard.coming;
+            if heard.anew {
+                self.metre.reset();
+            }
+            for (tatum, measures) in heard.known {
                 self.metre.hear(tatum, measures);
             }
-            if let Some(said) = self.metre.next(&heard.coming) {
-                found(self.beat(&heard.coming, said));
+            if let Some(said) = self.metre.next(&coming) {
+                found(self.beat(&coming, said));
             }
         }
     }
@@ -95,6 +99,7 @@ impl Listener {
             late / 10.0,
             lasting / 20.0,
             (self.metre.count() as f32).ln_1p() / 5.0,
+            (self.hearing.lasting() as f32).ln_1p() / 5.0,
             steadiness.likeness(),
             steadiness.depth(),
         ];

@@ -17,8 +17,11 @@ const CLOSEST: f64 = 0.6;
 const REACH: u64 = 3;
 /// Between tatums they are closer together.
 const INNER_REACH: u64 = 1;
-/// Frames that are kept: the widest context at the slowest tempo, and the lead.
-const KEPT_FRAMES: usize = 2 * FRAMES_PER_S as usize;
+/// Frames that are kept. A pulse that is found within so many of the start was there all along: what the music
+/// did before is measured again.
+const KEPT_FRAMES: usize = 6 * FRAMES_PER_S as usize;
+/// A tatum that lies further than this part of a period from where the newest would have it is none of its pulse.
+const ASTRAY: f64 = 0.25;
 
 /// A half-beat of the pulse.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,6 +48,10 @@ pub struct Tatums {
     // mean spectra between tatums, the newest last; the one that begins with `open[i]` is `between[i]`
     between: VecDeque<Vec<f32>>,
     gauge: Gauge,
+    known: Vec<(Tatum, Measures)>,
+    advised: bool,
+    anew: bool,
+    lasting: u32,
 }
 
 impl Tatums {
@@ -59,6 +66,10 @@ impl Tatums {
             open: VecDeque::new(),
             between: VecDeque::new(),
             gauge: Gauge::new(centres_hz),
+            known: Vec::new(),
+            advised: false,
+            anew: false,
+            lasting: 0,
         }
     }
 
@@ -74,23 +85,41 @@ impl Tatums {
         }
         self.activations.push_back(*activations);
         self.frames += 1;
-        let tatum = self.find(pulse)?;
-        self.close(tatum);
+        let mut tatum = self.find(pulse)?;
+        self.known.clear();
+        let beginning = self.frames as usize <= KEPT_FRAMES && !self.advised;
+        self.anew = beginning && !self.agrees(&tatum);
+        if self.anew {
+            tatum.regular = true;
+            self.look_back(tatum);
+        } else {
+            self.close(tatum);
+        }
+        self.lasting = if self.anew || !tatum.regular { 0 } else { self.lasting.saturating_add(1) };
         Some(tatum)
     }
 
-    /// The newest tatum that is complete, the second before the one that comes, and what the music did there.
-    /// To be called once for each tatum.
-    pub fn heard(&mut self) -> Option<(Tatum, Measures)> {
-        let newest = self.open.len().checked_sub(3)?;
-        let (tatum, next) = (*self.open.get(newest)?, *self.open.get(newest + 1)?);
-        let inner = [1.0 / 3.0, 0.5, 2.0 / 3.0].map(|part| {
-            let at = tatum.at + part * (next.at - tatum.at);
-            self.strength(self.frame_of(at), INNER_REACH)
-        });
-        let strengths = [tatum.at, next.at].map(|at| self.strength(self.frame_of(at), REACH));
-        let around = Surroundings { between: &self.between, tatum, strengths, inner };
-        Some((tatum, self.gauge.measure(&around)))
+    /// Tatums that are complete since the newest came, and what the music did there: the second before it, or
+    /// all since the start if it is [`Tatums::anew`]. None for the first two.
+    pub fn known(&self) -> &[(Tatum, Measures)] {
+        &self.known
+    }
+
+    /// Whether the newest tatum belongs to another pulse than those before it, so soon after the start that
+    /// they were mistakes: they are found anew, where the new pulse has them.
+    pub fn anew(&self) -> bool {
+        self.anew
+    }
+
+    /// Tatums that have come since the pulse was found, or found again.
+    pub fn lasting(&self) -> u32 {
+        self.lasting
+    }
+
+    /// The listener's user has said where the beats are: from now on another pulse is no mistake of the beginning,
+    /// and what the user said is not undone.
+    pub fn advised(&mut self) {
+        self.advised = true;
     }
 
     /// The instant of the newest frame, in frames since the start.
@@ -107,6 +136,10 @@ impl Tatums {
         self.open.clear();
         self.between.clear();
         self.gauge.reset();
+        self.known.clear();
+        self.advised = false;
+        self.anew = false;
+        self.lasting = 0;
     }
 
     fn find(&mut self, pulse: &Pulse) -> Option<Tatum> {
@@ -130,19 +163,49 @@ impl Tatums {
         Some(tatum)
     }
 
+    // Whether those that are open lie where the pulse of `next` has them.
+    fn agrees(&self, next: &Tatum) -> bool {
+        let period = f64::from(next.period);
+        let ideal = (1..).map(|steps| next.at - f64::from(steps) * period);
+        self.open.iter().rev().zip(ideal).all(|(tatum, at)| (tatum.at - at).abs() <= ASTRAY * period)
+    }
+
+    fn look_back(&mut self, newest: Tatum) {
+        self.open.clear();
+        self.between.clear();
+        self.gauge.reset();
+        let period = f64::from(newest.period);
+        let before = (newest.at / period).max(0.0) as u32;
+        for steps in (0..=before).rev() {
+            self.close(Tatum { at: newest.at - f64::from(steps) * period, ..newest });
+        }
+    }
+
     // The tatum before the one before `next` is complete now: its surroundings are known.
     fn close(&mut self, next: Tatum) {
         self.open.push_back(next);
         let Some(index) = self.open.len().checked_sub(3) else { return };
-        let (from, to) = (self.frame_of(self.open[index].at), self.frame_of(self.open[index + 1].at));
+        let (tatum, after) = (self.open[index], self.open[index + 1]);
         let mut mean = if self.between.len() > HISTORY {
             self.open.pop_front();
             self.between.pop_front().unwrap_or_default()
         } else {
             vec![0.0; self.bands]
         };
-        self.mean_spectrum(from, to, &mut mean);
+        self.mean_spectrum(self.frame_of(tatum.at), self.frame_of(after.at), &mut mean);
         self.between.push_back(mean);
+        let measures = self.measure(tatum, after);
+        self.known.push((tatum, measures));
+    }
+
+    fn measure(&mut self, tatum: Tatum, after: Tatum) -> Measures {
+        let inner = [1.0 / 3.0, 0.5, 2.0 / 3.0].map(|part| {
+            let at = tatum.at + part * (after.at - tatum.at);
+            self.strength(self.frame_of(at), INNER_REACH)
+        });
+        let strengths = [tatum.at, after.at].map(|at| self.strength(self.frame_of(at), REACH));
+        let around = Surroundings { between: &self.between, tatum, strengths, inner };
+        self.gauge.measure(&around)
     }
 
     // Number of the frame in which an onset at `at` shows most.
@@ -175,5 +238,69 @@ impl Tatums {
             largest.iter_mut().zip(values).for_each(|(largest, value)| *largest = largest.max(*value));
         }
         largest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CENTRES_HZ: [f32; 3] = [100.0, 1000.0, 8000.0];
+
+    // Half-beats at multiples of `half_period` while the frames are these; how often all was found anew, and
+    // the tatums known at last.
+    fn run(tatums: &mut Tatums, frames: std::ops::Range<u64>, half_period: f32) -> (u32, Vec<Tatum>) {
+        let mut times = 0;
+        for frame in frames {
+            let instant = (frame + 1) as f64 - DELAY_FRAMES;
+            let remaining = half_period - (instant as f32).rem_euclid(half_period);
+            let pulse = Pulse { half_period, remaining, certainty: 1.0 };
+            let activations = [if frame % 50 == 2 { 1.0 } else { 0.0 }; KINDS];
+            if tatums.update(&[frame as f32; 3], &activations, &pulse).is_some() && tatums.anew() {
+                times += 1;
+            }
+        }
+        (times, tatums.known().iter().map(|(tatum, _)| *tatum).collect())
+    }
+
+    #[test]
+    fn a_pulse_that_is_found_soon_was_there_from_the_start() {
+        let mut tatums = Tatums::new(&CENTRES_HZ);
+        assert_eq!(run(&mut tatums, 0..230, 31.0).0, 0);
+        // the first tatum of the new pulse is announced 14 frames ahead of 250
+        let (times, known) = run(&mut tatums, 230..240, 25.0);
+        assert_eq!((times, tatums.lasting()), (1, 0));
+        let at: Vec<f64> = known.iter().map(|tatum| tatum.at.round()).collect();
+        assert_eq!(at, (0..=8).map(|n| f64::from(n) * 25.0).collect::<Vec<_>>());
+        assert!(known.iter().all(|tatum| tatum.regular && tatum.period == 25.0));
+        let strong: Vec<bool> = tatums.known().iter().map(|(_, measures)| measures[25] > 0.0).collect();
+        assert_eq!(strong, (0..=8).map(|n| n % 2 == 0).collect::<Vec<_>>(), "what it did there is measured");
+        assert_eq!(run(&mut tatums, 240..400, 25.0), (0, vec![known[8].after(6)]));
+    }
+
+    #[test]
+    fn what_the_user_said_is_not_undone() {
+        let mut tatums = Tatums::new(&CENTRES_HZ);
+        run(&mut tatums, 0..230, 31.0);
+        tatums.advised();
+        assert_eq!(run(&mut tatums, 230..240, 25.0).0, 0);
+        tatums.reset();
+        run(&mut tatums, 0..230, 31.0);
+        assert_eq!(run(&mut tatums, 230..240, 25.0).0, 1);
+    }
+
+    #[test]
+    fn later_a_new_pulse_is_a_change() {
+        let mut tatums = Tatums::new(&CENTRES_HZ);
+        run(&mut tatums, 0..705, 31.0);
+        let (times, _) = run(&mut tatums, 705..740, 25.0);
+        assert_eq!((times, tatums.known().len()), (0, 1));
+        assert_eq!(tatums.lasting(), 0);
+    }
+
+    impl Tatum {
+        fn after(self, steps: u32) -> Tatum {
+            Tatum { at: self.at + f64::from(steps) * f64::from(self.period), ..self }
+        }
     }
 }

@@ -143,6 +143,25 @@ pub(crate) const STYLES: &[Style] = &[
         ..PIANO
     },
     Style {
+        name: "slow ballad from a file",
+        weight: 16,
+        bpm: (48.0, 84.0),
+        feel: Feel::Machine,
+        bass: &["r_______________", "r_______5_______", "r...5...8...5...", "r.5.8.5.", "r_____r_r_______"],
+        comp: &[
+            "b.a.a.a.",
+            "baaa",
+            "b.5.a.5.",
+            "b.a.a.a.a.a.a.a.",
+            "x...x...",
+            "..x...x.",
+            "b_a_x_a_",
+            "x_____x_x_______",
+            "x_______________",
+        ],
+        ..PIANO
+    },
+    Style {
         name: "strummed guitar",
         weight: 16,
         bpm: (70.0, 140.0),
