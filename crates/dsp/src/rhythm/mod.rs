@@ -2,7 +2,8 @@
 //!
 //! [`frames`] makes a log spectrum every 10 ms; [`activation`] says how strongly something begins in it;
 //! [`pulse`] follows tempo and phase of a pulse between 88 and 182 BPM, fast; [`tatum`] finds its
-//! half-beats, [`measures`] what the music does at them; [`clarity`] says how far the music agrees, and
+//! half-beats, also those that went by before it was found, [`measures`] what the music does at
+//! them; [`clarity`] says how far the music agrees, and
 //! [`steadiness`] how steady its tones are. [`hearing`] is all of these in one. [`metre`] decides, slowly, which of
 //! the half-beats are beats and where bars begin; [`confidence`] says how likely each of them is right;
 //! [`listener`] is everything together. All of it is causal.
