@@ -351,7 +351,8 @@ fn a_slower_count_begins_on_the_first_beat_that_the_engine_says() {
     let first = stage.now + 0.1 + 0.35;
     for n in 0..4 {
         let at = first + f64::from(n) * 0.7;
-        stage.pass(at - 0.1 - stage.now, |tracker, _| tracker.level(0.0));
+        // before the grid that runs has announced its own beat there
+        stage.pass(at - 0.13 - stage.now, |tracker, _| tracker.level(0.0));
         stage.tracker.coming(Coming { at, period: 0.7, confidence: 0.9, place: None });
     }
     stage.noise(0.5);
