@@ -85,6 +85,11 @@ impl Guide {
         self.newest.iter().copied().fold(1.0, f32::min)
     }
 
+    /// The period in seconds that the newest beats agree on, sure or not. `None` while they do not.
+    pub(crate) fn guess(&self) -> Option<f64> {
+        self.last.filter(|_| self.run > 1).map(|last| last.period)
+    }
+
     /// Whether the engine predicts.
     pub(crate) fn leads(&self) -> bool {
         self.last.is_some()
@@ -123,6 +128,8 @@ fn lock(tracker: &mut Tracker, beat: &Coming) {
     if f64::from(tracker.guide.sure) * beat.period >= LOCK_S {
         start(tracker, beat);
         tracker.enter(Mode::Locked);
+    } else {
+        tracker.guess(tracker.guide.guess());
     }
 }
 

@@ -23,6 +23,8 @@ const TOO_LATE_S: f64 = 0.05;
 const LEAST_LEAD_S: f64 = 0.06;
 /// Half-life of the confidence of a grid that runs on by itself.
 const HELD_HALF_LIFE_S: f64 = 30.0;
+/// A tempo that is considered is news when it differs from the last one by more than this part.
+const GUESS_STEP: f64 = 0.02;
 /// A tempo outside this cannot be tapped or resumed.
 const ANY_BPM: std::ops::RangeInclusive<f64> = 20.0..=400.0;
 
@@ -81,6 +83,8 @@ pub struct Tracker {
     pub(crate) last_at: Option<f64>,
     taps: Taps,
     silent_since: f64,
+    // tempo in BPM that is considered while it searches
+    guess: Option<f64>,
     changed: bool,
 }
 
@@ -101,6 +105,7 @@ impl Tracker {
             last_at: None,
             taps: Taps::default(),
             silent_since: 0.0,
+            guess: None,
             changed: true,
         }
     }
@@ -271,7 +276,7 @@ impl Tracker {
     pub fn grid(&self) -> Grid {
         let count = self.bars.count(self.index);
         Grid {
-            bpm: self.pulse.as_ref().map_or(0.0, Pulse::bpm),
+            bpm: self.bpm(),
             index: self.index,
             beat: count.map(|count| count.beat),
             beats_per_bar: count.map(|count| count.beats_per_bar),
@@ -282,6 +287,25 @@ impl Tracker {
         }
     }
 
+    // While it searches, the tempo that it considers.
+    fn bpm(&self) -> f64 {
+        let guess = self.guess.filter(|_| self.mode == Mode::Searching);
+        guess.or_else(|| self.pulse.as_ref().map(Pulse::bpm)).unwrap_or(0.0)
+    }
+
+    /// Takes the period in seconds that is considered while it searches; `None` when there is none any more.
+    pub(crate) fn guess(&mut self, period: Option<f64>) {
+        let bpm = period.map(|period| 60.0 / follow::wanted_period(self, period));
+        let news = match (self.guess, bpm) {
+            (Some(old), Some(new)) => (new / old - 1.0).abs() > GUESS_STEP,
+            (old, new) => old.is_some() != new.is_some(),
+        };
+        if news {
+            self.guess = bpm;
+            self.changed = true;
+        }
+    }
+
     /// Whether beats are announced.
     pub fn running(&self) -> bool {
         matches!(self.mode, Mode::Locked | Mode::Held | Mode::Tapped) && self.pulse.is_some()
@@ -289,6 +313,7 @@ impl Tracker {
 
     pub(crate) fn enter(&mut self, mode: Mode) {
         if self.mode != mode {
+            self.guess = None;
             self.mode = mode;
             self.since = self.now;
             self.changed = true;

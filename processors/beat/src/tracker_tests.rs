@@ -361,6 +361,26 @@ fn a_slower_count_begins_on_the_first_beat_that_the_engine_says() {
 }
 
 #[test]
+fn a_grid_that_searches_says_the_tempo_it_considers() {
+    let mut stage = Stage::new();
+    let said = |stage: &mut Stage, gaps: &[f64]| {
+        for gap in gaps {
+            stage.pass(*gap, |tracker, _| tracker.level(0.0));
+            let beat = Coming { at: stage.now + 0.1, period: 1.2, confidence: 0.05, place: None };
+            stage.tracker.coming(beat);
+        }
+        stage.noise(0.02);
+        let grid = stage.tracker.grid();
+        (grid.mode, grid.bpm.round(), grid.confidence, stage.ticks().len())
+    };
+    assert_eq!(said(&mut stage, &[1.2]), (Mode::Searching, 0.0, 0.0, 0), "one beat has no tempo");
+    assert_eq!(said(&mut stage, &[1.2]), (Mode::Searching, 50.0, 0.0, 0));
+    assert_eq!(said(&mut stage, &[0.7]), (Mode::Searching, 0.0, 0.0, 0), "they do not agree any more");
+    let grids = |emitted: &&Emitted| matches!(emitted.event, Event::Grid(_));
+    assert_eq!(stage.out.iter().filter(grids).count(), 3, "said when it changes, and no oftener");
+}
+
+#[test]
 fn taps_are_told_to_the_engine_in_its_own_octave() {
     for (tapped, told) in [(0.5, Some(0.5)), (1.0, Some(0.5)), (0.25, None)] {
         let mut stage = Stage::new();

@@ -119,6 +119,10 @@ impl Core {
             return false;
         }
         let at = at.max(now - OLDEST_S);
+        if grid.mode == Mode::Searching {
+            // What a source considers is no tempo of the room, until it believes in it.
+            grid.bpm = self.sources.get(source).map_or(0.0, |heard| heard.grid.bpm);
+        }
         if !TEMPI_BPM.contains(&grid.bpm) {
             grid.bpm = 0.0;
         }

@@ -251,6 +251,17 @@ fn when_all_are_gone_the_last_is_held() {
 }
 
 #[test]
+fn a_tempo_that_a_source_considers_is_none_of_the_room() {
+    let mut room = Room::new(wishes(), vec![Player::new("main", 0.5, 0.0, 0.9)]);
+    room.run(10.0);
+    let considered = Grid { bpm: 93.0, mode: Mode::Searching, ..room.players[0].grid() };
+    room.core.grid(&Name::main(), room.now, considered, room.now);
+    room.run(0.1);
+    assert_eq!(room.core.room().mode, Mode::Searching);
+    assert_eq!(room.core.room().bpm, 120.0);
+}
+
+#[test]
 fn silence_of_the_source_is_silence_of_the_room() {
     let mut room = Room::new(wishes(), vec![Player::new("main", 0.5, 0.0, 0.9)]);
     room.run(10.0);

@@ -78,6 +78,12 @@ impl Run {
         grids.map(|(heard_s, grid)| Said { heard_s, bpm: grid.bpm }).collect()
     }
 
+    /// The same, and those that were considered before.
+    pub(crate) fn considered(&self) -> Vec<Said> {
+        let grids = self.grids().into_iter().filter(|(_, grid)| grid.mode != Mode::Silence && grid.bpm > 0.0);
+        grids.map(|(heard_s, grid)| Said { heard_s, bpm: grid.bpm }).collect()
+    }
+
     /// The grid that holds at `heard_s`.
     pub(crate) fn grid_at(&self, heard_s: f64) -> Option<&Grid> {
         self.grids().into_iter().take_while(|(at, _)| *at <= heard_s).last().map(|(_, grid)| grid)
