@@ -23,6 +23,12 @@ record! {
         /// whether it belongs to a refrain
         #[serde(default, skip_serializing_if = "Option::is_none")]
         refrain: Option<bool>,
+        /// of a refrain line: which occurrence of the refrain it is in, from 1
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        occurrence: Option<u32>,
+        /// its words that matter, at most three
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        keywords: Vec<String>,
     }
 }
 
@@ -53,6 +59,9 @@ message! {
         next_in_s: Option<f64>,
         /// whether it belongs to a refrain
         refrain: bool,
+        /// its words that matter, at most three
+        #[serde(default)]
+        keywords: Vec<String>,
     }
 }
 

@@ -21,8 +21,20 @@ message! {
         adjectives: Vec<String>,
         /// prompt for an image generator
         image_prompt: String,
-        /// who tagged it
+        /// who tagged it: `rules`, or the model that did
         source: String,
+        /// colours that suit it, as `#rrggbb`
+        #[serde(default)]
+        palette: Vec<String>,
+        /// the words of its refrain, line by line
+        #[serde(default)]
+        refrain_lines: Vec<String>,
+        /// why no model tagged it, or what else there is to know; empty when all is well
+        #[serde(default)]
+        note: String,
+        /// identity of the track that this is about, as in `lyrics.document`
+        #[serde(default)]
+        track_id: String,
         /// 0..1
         confidence: f32,
     }

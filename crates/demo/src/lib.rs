@@ -24,6 +24,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 mod track;
+mod words;
 
 pub use annotations::{Annotations, Beat, Drum, Onset, Role, Section};
 pub use track::{RateError, Track};

@@ -62,6 +62,9 @@ fn install(program: &str) -> &'static str {
         "pactl" | "paplay" | "parec" => "apt-get install pulseaudio-utils",
         "arecord" | "aplay" => "apt-get install alsa-utils",
         "python3" => "apt-get install python3 python3-venv",
+        "dbus-daemon" => "apt-get install dbus-daemon",
+        "mpv" => "apt-get install mpv mpv-mpris",
+        "playerctl" => "apt-get install playerctl",
         _ => "./bootstrap test",
     }
 }
