@@ -11,4 +11,5 @@ pub const REGISTRY: &[Entry] = &[
     Entry::of::<structure::Structure>(),
     Entry::of::<osc::Osc>(),
     Entry::of::<log_sink::LogSink>(),
+    Entry::of::<active::Active>(),
 ];

@@ -32,6 +32,7 @@ comply! {
     beat: vjbus "processors/beat";
     clock: vjbus "processors/clock";
     structure: vjbus "processors/structure";
+    active: vjbus "processors/active";
     osc: vjbus "sinks/osc";
     log: vjbus "sinks/log";
     toy_producer: toys "toys/pulse";
