@@ -11,5 +11,6 @@ pub const REGISTRY: &[Entry] = &[
     Entry::of::<structure::Structure>(),
     Entry::of::<osc::Osc>(),
     Entry::of::<log_sink::LogSink>(),
+    Entry::of::<mpris::Mpris>(),
     Entry::of::<active::Active>(),
 ];

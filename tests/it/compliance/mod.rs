@@ -33,6 +33,7 @@ comply! {
     clock: vjbus "processors/clock";
     structure: vjbus "processors/structure";
     active: vjbus "processors/active";
+    mpris: vjbus "producers/mpris";
     osc: vjbus "sinks/osc";
     log: vjbus "sinks/log";
     toy_producer: toys "toys/pulse";
