@@ -12,5 +12,6 @@ pub const REGISTRY: &[Entry] = &[
     Entry::of::<osc::Osc>(),
     Entry::of::<log_sink::LogSink>(),
     Entry::of::<mpris::Mpris>(),
+    Entry::of::<nowplaying::Nowplaying>(),
     Entry::of::<active::Active>(),
 ];

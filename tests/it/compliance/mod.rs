@@ -34,6 +34,7 @@ comply! {
     structure: vjbus "processors/structure";
     active: vjbus "processors/active";
     mpris: vjbus "producers/mpris";
+    nowplaying: vjbus "producers/nowplaying";
     osc: vjbus "sinks/osc";
     log: vjbus "sinks/log";
     toy_producer: toys "toys/pulse";
