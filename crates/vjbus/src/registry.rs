@@ -12,6 +12,7 @@ pub const REGISTRY: &[Entry] = &[
     Entry::of::<osc::Osc>(),
     Entry::of::<log_sink::LogSink>(),
     Entry::of::<mpris::Mpris>(),
+    Entry::of::<virtualdj::Virtualdj>(),
     Entry::of::<nowplaying::Nowplaying>(),
     Entry::of::<active::Active>(),
 ];

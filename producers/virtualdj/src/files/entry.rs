@@ -1,0 +1,103 @@
+//! The lines of a file: which track they name last.
+
+use crate::foreign::plain;
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The time of the log, as it stands there: it tells the same track from its second time.
+    pub time: Option<String>,
+    /// Artist, when the line has two parts.
+    pub artist: Option<String>,
+    /// Title.
+    pub title: String,
+}
+
+/// The last entry of a log or the line of a now-playing file, and whether its line was ended: one that was not may
+/// be half written.
+pub fn last(text: &str) -> Option<(Entry, bool)> {
+    let lines =
+        || text.split_inclusive('\n').map(|line| (line.trim_matches(is_padding), line.ends_with('\n')));
+    let logged = lines().filter_map(|(line, ended)| log_line(line).map(|entry| (entry, ended))).next_back();
+    if logged.is_some() || lines().any(|(line, _)| is_heading(line)) {
+        return logged;
+    }
+    let mut named = lines().filter_map(|(line, ended)| Some((track(None, line)?, ended)));
+    named.next_back()
+}
+
+fn is_padding(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || c == '\u{feff}'
+}
+
+/// `22:50 : Artist - Title`, with seconds or `PM` where VirtualDJ's clock shows them.
+fn log_line(line: &str) -> Option<Entry> {
+    let (time, rest) = line.split_once(" : ")?;
+    let clock = time.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '.' || c == ' ');
+    let parts: Vec<&str> = clock.split(':').collect();
+    let two_digits = |part: &&str| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    if !(2..=3).contains(&parts.len()) || !parts.iter().all(two_digits) || time.len() > 16 {
+        return None;
+    }
+    track(Some(time.to_owned()), rest)
+}
+
+/// `VirtualDJ History 2024/11/30` and the line below it: a log without an entry yet names no track.
+fn is_heading(line: &str) -> bool {
+    line.starts_with("VirtualDJ History") || (line.len() >= 5 && line.bytes().all(|b| b == b'-'))
+}
+
+fn track(time: Option<String>, line: &str) -> Option<Entry> {
+    let parts = line.split_once(" - ").or_else(|| line.split_once(" – "));
+    let (artist, title) = parts.map_or((None, line), |(artist, title)| (plain(artist), title));
+    match plain(title) {
+        Some(title) => Some(Entry { time, artist, title }),
+        None => artist.map(|title| Entry { time, artist: None, title }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn check(text: &str, wanted: Option<(Option<&str>, Option<&str>, &str, bool)>) {
+        let found = last(text);
+        let found = found.as_ref().map(|(entry, ended)| {
+            (entry.time.as_deref(), entry.artist.as_deref(), entry.title.as_str(), *ended)
+        });
+        assert_eq!(found, wanted, "{text:?}");
+    }
+
+    #[test]
+    fn the_last_line_of_a_log_wins() {
+        let log = "\u{feff}VirtualDJ History 2024/11/30\r\n------------------------------\r\n\
+                   22:50 : Bolier, Joe Stone - Keep This Fire Burning\r\n22:53 : Calvin Harris - Summer\r\n";
+        check(log, Some((Some("22:53"), Some("Calvin Harris"), "Summer", true)));
+        check("22:53 : A - B - C", Some((Some("22:53"), Some("A"), "B - C", false)));
+        check("09:18 PM : A - B\n\n", Some((Some("09:18 PM"), Some("A"), "B", true)));
+        check("1:02:03 : Untitled\n", Some((Some("1:02:03"), None, "Untitled", true)));
+        check("VirtualDJ History 2024/11/30\n-----------\n", None);
+    }
+
+    #[test]
+    fn a_now_playing_file_names_the_track_alone() {
+        check("Daft Punk - One More Time", Some((None, Some("Daft Punk"), "One More Time", false)));
+        check("Daft Punk – One More Time\n", Some((None, Some("Daft Punk"), "One More Time", true)));
+        check("One More Time\n", Some((None, None, "One More Time", true)));
+        check("Daft Punk - \n", Some((None, None, "Daft Punk -", true)));
+        for nothing in ["", "\n \r\n", "\u{feff}"] {
+            check(nothing, None);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_gives_bounded_names(text in "(.|\n){0,400}") {
+            if let Some((entry, _)) = last(&text) {
+                prop_assert!(!entry.title.is_empty() && !entry.title.contains(char::is_control));
+            }
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! The component on a real broker, against a client that speaks as VirtualDJ does, real files, and a web server in
+//! the place of Network Control.
+
+mod support;
+
+use std::time::Duration;
+
+use schemas::beat::{Grid, Mode, Tick};
+use schemas::playback::{Position, Track};
+use schemas::sys::{Heartbeat, State};
+use serde_json::{Value, json};
+use support::{Stage, VirtualDj, name, run};
+
+/// Nothing but OS2L, on a free port, without discovery.
+fn only_os2l() -> Value {
+    json!({"port": 0, "advertise": false, "files": false})
+}
+
+#[test]
+fn the_grid_follows_virtualdj_and_is_held_when_it_is_gone() {
+    run(async {
+        let stage = Stage::start(only_os2l()).await;
+        let grids = stage.listen::<Grid>("vdj").await;
+        let ticks = stage.listen::<Tick>("vdj").await;
+        let dj = VirtualDj::connect(&stage.listening().await).await;
+        let playing = dj.play(125.0, 16);
+        stage.until::<Grid>(&grids, "a locked grid", |_, grid| grid.mode == Mode::Locked).await;
+
+        let (_, first) = stage.until::<Tick>(&ticks, "a tick", |_, _| true).await;
+        let mut expected = first.index;
+        let mut places = Vec::new();
+        let (header, tick) = stage
+            .until::<Tick>(&ticks, "eight more", |header, tick| {
+                expected += 1;
+                assert_eq!(tick.index, expected);
+                assert!(header.at - header.sent > 0.03, "announced {} s ahead", header.at - header.sent);
+                places.push(tick.beat);
+                expected == first.index + 8
+            })
+            .await;
+        assert_eq!(tick.bpm, 125.0);
+        let place = places[0].unwrap();
+        assert!(places.iter().zip(place - 1..).all(|(found, n)| *found == Some(n % 4 + 1)), "{places:?}");
+        let late = playing.beats_from(header.at_mono_ns);
+        assert!((late - late.round()).abs() * 0.48 < 0.03, "the tick lies {late} beats after the first");
+
+        drop(playing);
+        stage.until::<Grid>(&grids, "held beats", |_, grid| grid.mode == Mode::Held).await;
+        let (_, held) = stage
+            .until::<Tick>(&ticks, "a tick without VirtualDJ", |_, next| next.index > tick.index + 3)
+            .await;
+        assert_eq!(held.bpm, 125.0);
+    });
+}
+
+#[test]
+fn of_two_virtualdjs_the_newer_leads() {
+    run(async {
+        let stage = Stage::start(only_os2l()).await;
+        let grids = stage.listen::<Grid>("vdj").await;
+        let address = stage.listening().await;
+        let older = VirtualDj::connect(&address).await.play(100.0, 0);
+        stage.until::<Grid>(&grids, "the older", |_, grid| grid.bpm == 100.0).await;
+        let newer = VirtualDj::connect(&address).await.play(140.0, 0);
+        stage.until::<Grid>(&grids, "the newer", |_, grid| grid.bpm == 140.0).await;
+        stage.counter("os2l_beats_of_older_clients").await;
+        drop(newer);
+        stage.until::<Grid>(&grids, "the older again", |_, grid| grid.bpm == 100.0).await;
+        drop(older);
+    });
+}
+
+#[test]
+fn hostile_clients_are_counted_and_borne() {
+    run(async {
+        let stage = Stage::start(only_os2l()).await;
+        let ticks = stage.listen::<Tick>("vdj").await;
+        let address = stage.listening().await;
+        let mut crowd = Vec::new();
+        for _ in 0..12 {
+            let mut client = VirtualDj::connect(&address).await;
+            client.send(b"GET / HTTP/1.1\r\n\r\n{\"evt\":\"beat\",\"bpm\":1e999}\0\xff{{{{{{{{{").await;
+            client.send(br#"{"evt":"btn","name":"fog","state":"on"}{"evt":"cmd","id":1,"param":0.5}"#).await;
+            crowd.push(client);
+        }
+        for counter in ["os2l_nonsense", "os2l_buttons", "os2l_commands"] {
+            stage.counter(counter).await;
+        }
+        let playing = VirtualDj::connect(&address).await.play(120.0, 0);
+        stage.until::<Tick>(&ticks, "a tick all the same", |_, tick| tick.bpm == 120.0).await;
+        drop((playing, crowd));
+    });
+}
+
+#[test]
+fn a_port_that_is_taken_degrades_until_it_is_free() {
+    run(async {
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let stage = Stage::start(json!({"port": port, "advertise": false, "files": false})).await;
+        stage
+            .health("the port to be missed", |beat: &Heartbeat| {
+                beat.state == State::Degraded && beat.reason.contains("cannot listen")
+            })
+            .await;
+        drop(taken);
+        stage.health("the port to be had", |beat| beat.state == State::Ready).await;
+        assert_eq!(stage.listening().await, format!("127.0.0.1:{port}"));
+    });
+}
+
+#[test]
+fn it_is_found_by_discovery_on_the_loopback() {
+    run(async {
+        let stage = Stage::start(json!({"port": 0, "files": false})).await;
+        let address: std::net::SocketAddr = stage.listening().await.parse().unwrap();
+        let browser = mdns_sd::ServiceDaemon::new().unwrap();
+        browser.disable_interface(mdns_sd::IfKind::All).unwrap();
+        browser.enable_interface(mdns_sd::IfKind::LoopbackV4).unwrap();
+        let found = browser.browse(virtualdj::os2l::advertise::SERVICE_TYPE).unwrap();
+        let look = async {
+            loop {
+                if let Ok(mdns_sd::ServiceEvent::ServiceResolved(service)) = found.recv_async().await
+                    && service.port == address.port()
+                {
+                    return service;
+                }
+            }
+        };
+        let service = tokio::time::timeout(Duration::from_secs(20), look).await.expect("it was never found");
+        assert!(service.fullname.starts_with("vjbus vdj."), "{}", service.fullname);
+        assert!(
+            service.addresses.iter().all(|address| address.to_ip_addr().is_loopback()),
+            "{:?}",
+            service.addresses
+        );
+        browser.shutdown().unwrap();
+    });
+}
+
+#[test]
+fn the_tracklist_becomes_a_player() {
+    run(async {
+        let dir = tempfile::tempdir().unwrap();
+        let log = dir.path().join("tracklist.txt");
+        let stage =
+            Stage::start(json!({"os2l": false, "file": log, "file_poll_ms": 100, "file_delay_s": 45.0}))
+                .await;
+        let tracks = stage.listen::<Track>("vdj").await;
+        let positions = stage.listen::<Position>("vdj").await;
+        stage.health("the file to be missed", |beat| beat.reason.contains("tracklist.txt")).await;
+        std::fs::write(&log, "VirtualDJ History 2026/11/26\r\n-----\r\n22:50 : Calvin Harris - Summer\r\n")
+            .unwrap();
+        let (_, track) = stage.until::<Track>(&tracks, "the track", |_, track| track.title.is_some()).await;
+        assert_eq!(
+            (track.artist.as_deref(), track.title.as_deref()),
+            (Some("Calvin Harris"), Some("Summer"))
+        );
+        assert_eq!((track.audible, track.provenance.service.as_str()), (None, "virtualdj"));
+        stage.health("the file to be read", |beat| beat.state == State::Ready).await;
+        let moves = |_: &schemas::Header, position: &Position| position.playing;
+        let (before, first) = stage.until::<Position>(&positions, "a position", moves).await;
+        let (after, next) = stage.until::<Position>(&positions, "a later one", moves).await;
+        assert!((45.0..50.0).contains(&first.position_s), "{first:?}");
+        let (moved, passed) =
+            (next.position_s - first.position_s, (after.at_mono_ns - before.at_mono_ns) as f64 / 1e9);
+        assert!((moved - passed).abs() < 0.01 && passed < 1.0, "{moved} in {passed} s");
+        let two = "22:50 : Calvin Harris - Summer\r\n22:53 : Bolier, Joe Stone - Keep This Fire Burning\r\n";
+        std::fs::write(&log, two).unwrap();
+        stage
+            .until::<Track>(&tracks, "the next", |_, track| {
+                track.artist.as_deref() == Some("Bolier, Joe Stone")
+            })
+            .await;
+        std::fs::write(&log, "").unwrap();
+        stage.until::<Track>(&tracks, "nothing", |_, track| track.title.is_none()).await;
+    });
+}
+
+#[test]
+fn network_control_becomes_two_players_and_silences_the_file() {
+    run(async {
+        let dir = tempfile::tempdir().unwrap();
+        let log = dir.path().join("now_playing.txt");
+        std::fs::write(&log, "From - File\n").unwrap();
+        let console = support::console::Console::start("hush");
+        let config = json!({
+            "os2l": false, "file": log, "file_poll_ms": 100, "network_url": console.url(),
+            "network_password": "wrong", "network_poll_ms": 100,
+        });
+        let stage = Stage::start(config).await;
+        let filed = stage.listen::<Track>("vdj").await;
+        let left = stage.listen::<Track>("vdj-1").await;
+        let right = stage.listen::<Track>("vdj-2").await;
+        let positions = stage.listen::<Position>("vdj-1").await;
+        stage.health("the password to be refused", |beat| beat.reason.contains("network_password")).await;
+        stage
+            .until::<Track>(&filed, "the file meanwhile", |_, track| track.title.as_deref() == Some("File"))
+            .await;
+
+        let reply = stage
+            .bus
+            .request(&name("vdj"), "set_config", &json!({"network_password": "hush"}))
+            .await
+            .unwrap();
+        assert!(reply.ok && !format!("{reply:?}").contains("hush"), "{reply:?}");
+        let heard = |wanted: bool| move |_: &schemas::Header, track: &Track| track.audible == Some(wanted);
+        let (_, track) = stage.until::<Track>(&left, "deck 1", heard(true)).await;
+        assert_eq!((track.title.as_deref(), track.duration_s), (Some("Summer"), Some(200.0)));
+        stage.until::<Track>(&right, "deck 2, not heard", heard(false)).await;
+        stage.until::<Track>(&filed, "the file to be silent", |_, track| track.title.is_none()).await;
+        let (_, position) =
+            stage.until::<Position>(&positions, "a position", |_, position| position.playing).await;
+        assert!(
+            (position.position_s - 50.0).abs() < 5.0 && (position.rate - 1.05).abs() < 1e-9,
+            "{position:?}"
+        );
+
+        console.set("deck 1 volume", "0");
+        console.set("deck 2 play", "on");
+        stage.until::<Track>(&left, "deck 1 faded out", heard(false)).await;
+        stage.until::<Track>(&right, "deck 2 heard", heard(true)).await;
+        console.set("deck 1 song_pos", "rubbish");
+        stage.counter("network_nonsense").await;
+        console.set("deck 1 song_pos", "0.3");
+        console.set("deck 1 play", "off");
+        stage.until::<Position>(&positions, "a pause", |_, position| !position.playing).await;
+
+        drop(console);
+        stage.health("the plugin to be missed", |beat| beat.reason.contains("Network Control")).await;
+        stage.until::<Track>(&left, "nothing any more", |_, track| track.title.is_none()).await;
+        stage
+            .until::<Track>(&filed, "the file again", |_, track| track.title.as_deref() == Some("File"))
+            .await;
+    });
+}
