@@ -104,6 +104,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         what: Option<TargetCommand>,
     },
+    /// Ask a service for consent, in the browser
+    Login {
+        #[command(subcommand)]
+        what: LoginCommand,
+    },
     /// The broker
     Broker {
         #[command(subcommand)]
@@ -138,6 +143,19 @@ pub(crate) enum TargetCommand {
     List,
     /// Send one message of each mapping
     Test { name: String },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LoginCommand {
+    /// See what a Spotify account plays; holds for six months
+    Spotify {
+        /// Port of the redirect URI http://127.0.0.1:PORT/callback that is registered with the app; 0: any free one
+        #[arg(long, default_value_t = 8888)]
+        port: u16,
+        /// Which, when there are several of producers/spotify
+        #[arg(long, value_name = "INSTANCE")]
+        instance: Option<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

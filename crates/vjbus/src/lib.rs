@@ -109,6 +109,7 @@ async fn with_config(
         Command::Config { what } => commands::config::run(config, layers, registry, what).await,
         Command::Devices { meter } => commands::devices::run(meter),
         Command::Target { what } => commands::target::run(config, what),
+        Command::Login { what } => commands::login::run(config, &what).await,
         Command::Broker { what } => commands::broker::run(config, registry, &what),
         Command::Decode | Command::Components | Command::Check => Ok(()),
     }

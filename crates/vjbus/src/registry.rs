@@ -13,6 +13,7 @@ pub const REGISTRY: &[Entry] = &[
     Entry::of::<log_sink::LogSink>(),
     Entry::of::<mpris::Mpris>(),
     Entry::of::<virtualdj::Virtualdj>(),
+    Entry::of::<spotify::Spotify>(),
     Entry::of::<nowplaying::Nowplaying>(),
     Entry::of::<active::Active>(),
 ];

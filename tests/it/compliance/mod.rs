@@ -35,6 +35,7 @@ comply! {
     active: vjbus "processors/active";
     mpris: vjbus "producers/mpris";
     nowplaying: vjbus "producers/nowplaying";
+    spotify: vjbus "producers/spotify";
     virtualdj: vjbus "producers/virtualdj";
     osc: vjbus "sinks/osc";
     log: vjbus "sinks/log";

@@ -9,6 +9,7 @@ pub(crate) mod ctl;
 pub(crate) mod decode;
 pub(crate) mod devices;
 pub(crate) mod down;
+pub(crate) mod login;
 pub(crate) mod run;
 pub(crate) mod status;
 pub(crate) mod target;
