@@ -16,4 +16,5 @@ pub const REGISTRY: &[Entry] = &[
     Entry::of::<spotify::Spotify>(),
     Entry::of::<nowplaying::Nowplaying>(),
     Entry::of::<active::Active>(),
+    Entry::of::<lyrics::Lyrics>(),
 ];

@@ -33,6 +33,7 @@ comply! {
     clock: vjbus "processors/clock";
     structure: vjbus "processors/structure";
     active: vjbus "processors/active";
+    lyrics: vjbus "processors/lyrics";
     mpris: vjbus "producers/mpris";
     nowplaying: vjbus "producers/nowplaying";
     spotify: vjbus "producers/spotify";
