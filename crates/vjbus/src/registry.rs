@@ -17,4 +17,5 @@ pub const REGISTRY: &[Entry] = &[
     Entry::of::<nowplaying::Nowplaying>(),
     Entry::of::<active::Active>(),
     Entry::of::<lyrics::Lyrics>(),
+    Entry::of::<tags::Tags>(),
 ];

@@ -34,6 +34,7 @@ comply! {
     structure: vjbus "processors/structure";
     active: vjbus "processors/active";
     lyrics: vjbus "processors/lyrics";
+    tags: vjbus "processors/tags";
     mpris: vjbus "producers/mpris";
     nowplaying: vjbus "producers/nowplaying";
     spotify: vjbus "producers/spotify";
