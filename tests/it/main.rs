@@ -16,6 +16,8 @@ mod permissions;
 #[cfg(test)]
 mod pipeline;
 #[cfg(test)]
+mod playback;
+#[cfg(test)]
 mod supervision;
 #[cfg(test)]
 mod support;

@@ -188,7 +188,7 @@ impl Hand {
                 continue;
             }
             match mapping.arguments(fields) {
-                Err(_) => self.destination.skipped(),
+                Err(_) => self.destination.skipped(1),
                 Ok(args) if mapping.release.is_some() => messages.extend(self.trigger(number, args, now_ns)),
                 Ok(args) if self.is_news(number, mapping, &args) => messages.push(message(mapping, args)),
                 Ok(_) => {}

@@ -2,6 +2,7 @@
 
 mod commands;
 mod hearing;
+mod passing;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,14 +13,15 @@ use beatclock::{BeatClock, DeadlineThread};
 use component::{Component, Context, Delivery, Exit, Kind, Publisher, Spec, Verb, time};
 use schemas::command::Refusal;
 use schemas::osc::Out;
-use schemas::{Name, Payload as _, beat, playback};
+use schemas::{Name, Payload as _, beat};
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 
 use crate::clockwork::{Clockwork, Hand, News, Punctuality};
 use crate::config::{Config, Receiver};
 use crate::follow::{Follow, topics_for};
-use crate::mapping::{Feed, Fields, READS};
+use crate::mapping::READS;
+use crate::memory::Memory;
 use crate::send::{Counts, Destination, Mirror, Mirrored};
 use crate::values::Values;
 
@@ -30,6 +32,7 @@ pub struct Osc {
     beats: DeadlineThread<News>,
     punctuality: Arc<Punctuality>,
     follow: Follow,
+    memory: Memory,
     // The room has another source since its last grid: that grid is a jump.
     source_changed: bool,
     subscribed: BTreeSet<&'static str>,
@@ -76,6 +79,7 @@ impl Component for Osc {
             beats,
             punctuality,
             follow: Follow::default(),
+            memory: Memory::default(),
             source_changed: false,
             subscribed: BTreeSet::new(),
             mirror: Arc::new(mirror),
@@ -102,10 +106,14 @@ impl Component for Osc {
         match topic.name {
             name if name == beat::Grid::TOPIC.name => self.hear_grid(&delivery, ctx),
             name if name == beat::Active::TOPIC.name => self.hear_active_source(&delivery, ctx),
-            name if name == playback::ActivePlayer::TOPIC.name => self.hear_active_player(&delivery, ctx),
             _ => {}
         }
+        let turning = self.hear_track(&delivery, ctx);
+        self.memory.keep(&delivery);
         self.pass_on(&delivery, now_ns, ctx);
+        if let Some(player) = turning {
+            self.repeat_words(&player, now_ns);
+        }
         Ok(())
     }
 
@@ -166,7 +174,8 @@ impl Component for Osc {
                 "title": values.target.title,
                 "evidence": values.target.evidence,
                 "address": destination.address(),
-                "source": values.source,
+                "source": values.following.source,
+                "player": values.following.player,
                 "offset_ms": self.config.targets.get(destination.name()).map(|target| target.offset_ms),
                 "resolved": destination.is_resolved(),
                 "trouble": destination.trouble(now_ns),
@@ -189,7 +198,7 @@ impl Osc {
     fn install(&mut self, receivers: Vec<Receiver>) {
         let old = std::mem::take(&mut self.values);
         let mut hands = Vec::new();
-        for Receiver { name, target, address, source, offset_ms } in receivers {
+        for Receiver { name, target, address, following, offset_ms } in receivers {
             let stays = old.iter().find(|values| {
                 let destination = &values.destination;
                 *destination.name() == name
@@ -202,50 +211,26 @@ impl Osc {
             let target = Arc::new(target);
             let mut clock = BeatClock::new(self.config.hold_max_s);
             clock.set_offset_ms(offset_ms);
-            hands.push(Hand::new(source.clone(), Arc::clone(&target), Arc::clone(&destination), clock));
-            self.values.push(Values::new(source, target, destination));
+            hands.push(Hand::new(
+                following.source.clone(),
+                Arc::clone(&target),
+                Arc::clone(&destination),
+                clock,
+            ));
+            self.values.push(Values::new(following, target, destination));
         }
         self.tell(News::Hands(hands));
+        self.tell_what_is_known();
     }
 
     /// Subscribes to what the targets need and is not subscribed to yet.
     async fn subscribe(&mut self, ctx: &mut Context) -> Result<(), Exit> {
-        for topic in topics_for(
-            self.values.iter().flat_map(|values| &values.target.mappings).map(|mapping| mapping.feed),
-        ) {
+        for topic in topics_for(self.values.iter().flat_map(|values| &values.target.mappings)) {
             if self.subscribed.insert(topic.name) {
                 ctx.subscribe(topic, None).await?;
             }
         }
         Ok(())
-    }
-
-    /// Gives a message to every target that wants it; it is read once, and only if one does.
-    fn pass_on(&mut self, delivery: &Delivery, now_ns: i64, ctx: &mut Context) {
-        let (topic, name) = (delivery.subject.topic(), delivery.subject.name());
-        let feed = Feed::Message(topic);
-        let mut fields = None;
-        let mut triggers = Vec::new();
-        for values in &mut self.values {
-            let mapped = values.target.mappings.iter().any(|mapping| mapping.feed == feed);
-            if !mapped || !self.follow.wants(&values.source, topic, name, now_ns) {
-                continue;
-            }
-            if fields.is_none() {
-                match schemas::wire::decode_value(&delivery.payload) {
-                    Ok(value) => fields = Some(Fields::new(value)),
-                    Err(_) => return ctx.count("malformed", 1),
-                }
-            }
-            if let Some(fields) = &fields {
-                let found = values.take(feed, fields, now_ns);
-                triggers
-                    .extend(found.into_iter().map(|trigger| (values.destination.name().clone(), trigger)));
-            }
-        }
-        for (target, trigger) in triggers {
-            self.tell(News::Trigger(target, trigger));
-        }
     }
 
     fn tell(&mut self, news: News) {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use schemas::Name;
 use serde::{Deserialize, Serialize};
 
+use crate::follow::Following;
 use crate::mapping::Target;
 use crate::target;
 
@@ -33,6 +34,8 @@ pub struct TargetConfig {
     pub offset_ms: f64,
     /// The source that it follows; that of the target file when left out.
     pub source: Option<Name>,
+    /// The player whose track, lyrics and tags it shows; that of the target file when left out.
+    pub player: Option<Name>,
 }
 
 // A second is more than any chain of displays is late by; more is a typing mistake.
@@ -40,7 +43,7 @@ const MAX_OFFSET_MS: f64 = 2000.0;
 
 impl Default for TargetConfig {
     fn default() -> TargetConfig {
-        TargetConfig { enabled: true, address: None, offset_ms: 0.0, source: None }
+        TargetConfig { enabled: true, address: None, offset_ms: 0.0, source: None, player: None }
     }
 }
 
@@ -58,7 +61,7 @@ pub(crate) struct Receiver {
     pub(crate) name: Name,
     pub(crate) target: Target,
     pub(crate) address: String,
-    pub(crate) source: Name,
+    pub(crate) following: Following,
     pub(crate) offset_ms: f64,
 }
 
@@ -110,7 +113,10 @@ fn receiver(
         Ok(target) if mistakes.is_empty() => Ok(Receiver {
             name: name.clone(),
             address: config.address.clone().unwrap_or_else(|| target.address.clone()),
-            source: config.source.clone().unwrap_or_else(|| target.source.clone()),
+            following: Following {
+                source: config.source.clone().unwrap_or_else(|| target.source.clone()),
+                player: config.player.clone().unwrap_or_else(|| target.player.clone()),
+            },
             offset_ms: config.offset_ms,
             target,
         }),
@@ -133,7 +139,15 @@ mod tests {
         assert_eq!(receivers.len(), 1);
         let generic = &receivers[0];
         assert_eq!((generic.name.as_str(), generic.address.as_str()), ("generic", "127.0.0.1:9000"));
-        assert_eq!(generic.source, Name::room());
+        assert_eq!(generic.following, Following { source: Name::room(), player: Name::room() });
+    }
+
+    #[test]
+    fn source_and_player_of_the_configuration_go_before_those_of_the_file() {
+        let config: Config =
+            serde_json::from_value(serde_json::json!({"targets": {"karaoke": {"player": "vdj-1"}}})).unwrap();
+        let following = config.receivers().unwrap().remove(0).following;
+        assert_eq!(following, Following { source: Name::room(), player: Name::new("vdj-1").unwrap() });
     }
 
     #[test]

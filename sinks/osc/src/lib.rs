@@ -16,6 +16,7 @@ mod follow;
 #[cfg(test)]
 mod manual_tests;
 pub mod mapping;
+mod memory;
 pub mod send;
 pub mod target;
 mod trial;

@@ -7,7 +7,7 @@ use rosc::OscMessage;
 use schemas::Name;
 use schemas::osc::Out;
 
-use crate::mapping::{Mapping, Target};
+use crate::mapping::Target;
 use crate::send::{Destination, Mirror, json};
 use crate::target::Mistake;
 
@@ -53,8 +53,8 @@ pub fn test_target(text: &str, address: Option<&str>) -> Result<Vec<Out>, TrialE
     }
     let mut sent = Vec::new();
     for mapping in &target.mappings {
-        if let Some(args) = mapping.example() {
-            send(&destination, mapping, args, &mut sent);
+        if let Some(message) = mapping.example() {
+            send(&destination, message, &mut sent);
         }
     }
     let mut releases: Vec<_> =
@@ -64,14 +64,15 @@ pub fn test_target(text: &str, address: Option<&str>) -> Result<Vec<Out>, TrialE
     for (mapping, release) in releases {
         let due = first + Duration::from_nanos(u64::try_from(release.after_ns).unwrap_or(0));
         std::thread::sleep(due.saturating_duration_since(Instant::now()));
-        send(&destination, mapping, release.args.clone(), &mut sent);
+        let addr = mapping.address.clone();
+        send(&destination, OscMessage { addr, args: release.args.clone() }, &mut sent);
     }
     Ok(sent)
 }
 
-fn send(destination: &Destination, mapping: &Mapping, args: Vec<rosc::OscType>, sent: &mut Vec<Out>) {
-    sent.push(Out { address: mapping.address.clone(), args: args.iter().map(json).collect() });
-    destination.send(&[OscMessage { addr: mapping.address.clone(), args }]);
+fn send(destination: &Destination, message: OscMessage, sent: &mut Vec<Out>) {
+    sent.push(Out { address: message.addr.clone(), args: message.args.iter().map(json).collect() });
+    destination.send(&[message]);
 }
 
 #[cfg(test)]
@@ -86,7 +87,7 @@ mod tests {
         let receiver = UdpSocket::bind("127.0.0.1:0").unwrap();
         receiver.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
         let address = receiver.local_addr().unwrap().to_string();
-        let sent = test_target(SHIPPED[2].1, Some(&address)).unwrap();
+        let sent = test_target(SHIPPED[3].1, Some(&address)).unwrap();
         let mut buffer = [0; 2000];
         for out in &sent {
             let length = receiver.recv(&mut buffer).unwrap();

@@ -7,6 +7,7 @@ use testkit::osc::Receiver;
 use testkit::python;
 
 use super::show;
+use crate::support::show::SHIPPED;
 
 /// Prints five messages of `vj.beat.>`, tries to inject one, and lists the services.
 const VIEWER: &str = r#"
@@ -50,7 +51,7 @@ fn nats_py_reads_beats_without_a_key_injects_nothing_and_lists_the_components() 
     ensure!(done.status.success(), "{}\n{}", done.stdout, done.stderr);
     ensure!(done.stdout.matches("beat vj.beat.").count() == 5, "{}", done.stdout);
     ensure!(done.stdout.contains("injection refused"), "the injection was not refused: {}", done.stdout);
-    for instance in ["audio", "features", "beat", "clock", "structure", "osc", "log", "supervisor"] {
+    for instance in SHIPPED.into_iter().chain(["supervisor"]) {
         ensure!(done.stdout.contains(&format!(" {instance}\n")), "{instance} is not listed: {}", done.stdout);
     }
     show.down()

@@ -5,7 +5,7 @@ use testkit::process::Signal;
 
 use super::deaths::signal;
 use super::{TOYS, toy_show};
-use crate::support::show::Show;
+use crate::support::show::{SHIPPED, Show};
 use crate::support::toys;
 
 #[test]
@@ -43,9 +43,7 @@ fn a_live_change_survives_the_kill_of_its_component() -> Result<()> {
 fn a_good_edit_applies_live_and_a_bad_one_is_refused_with_its_line() -> Result<()> {
     let mut show = toy_show()?;
     let pid = show.pid("echo")?;
-    let off: String = ["audio", "features", "beat", "clock", "structure", "osc", "log"]
-        .map(|n| format!("[instances.{n}]\nenabled = false\n"))
-        .concat();
+    let off = SHIPPED.map(|n| format!("[instances.{n}]\nenabled = false\n")).concat();
     let edited = |line: &str| {
         format!(
             "{off}{}",

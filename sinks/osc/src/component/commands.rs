@@ -1,6 +1,6 @@
 //! The sink's own commands.
 
-use component::{Component as _, Context};
+use component::{Component as _, Context, time};
 use schemas::Name;
 use schemas::command::Refusal;
 use serde_json::{Map, Value, json};
@@ -8,11 +8,11 @@ use serde_json::{Map, Value, json};
 use super::Osc;
 use crate::clockwork::News;
 use crate::config::check_offset;
-use crate::values::Values;
 
 impl Osc {
     pub(super) fn resync(&mut self) -> Result<Map<String, Value>, Refusal> {
-        self.values.iter_mut().for_each(Values::resync);
+        let now_ns = time::mono_ns();
+        self.values.iter_mut().for_each(|values| values.resync(now_ns));
         self.tell(News::Resync);
         Ok(Map::new())
     }

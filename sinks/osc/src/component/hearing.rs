@@ -1,11 +1,12 @@
-//! Messages that say what to follow: the grid, and who is active.
+//! Messages that say what to follow: the grid, who is active, and which track plays.
 
 use beatclock::Heard;
 use component::{Context, Delivery, time};
-use schemas::{Header, Name, beat, playback};
+use schemas::{Header, Name, Payload as _, beat, playback};
 
 use super::Osc;
 use crate::clockwork::News;
+use crate::memory::Turn;
 
 impl Osc {
     pub(super) fn hear_grid(&mut self, delivery: &Delivery, ctx: &mut Context) {
@@ -24,15 +25,25 @@ impl Osc {
         self.follow.set_active_source(source);
     }
 
-    pub(super) fn hear_active_player(&mut self, delivery: &Delivery, ctx: &mut Context) {
-        if let Some(message) = ctx.decode::<playback::ActivePlayer>(delivery) {
-            self.follow.set_active_player(message.body.player.and_then(|player| Name::new(player).ok()));
+    /// The player that turns to another track, if one does.
+    pub(super) fn hear_track(&mut self, delivery: &Delivery, ctx: &mut Context) -> Option<Name> {
+        if delivery.subject.topic().name != playback::Track::TOPIC.name {
+            return None;
         }
+        let (player, message) = (delivery.subject.name()?, ctx.decode::<playback::Track>(delivery)?);
+        let turn = self.memory.turn_to(player, &message.body);
+        if turn == Turn::Other {
+            let told_s = message.header.sent;
+            self.memory.forget_track(player, told_s);
+            let theirs = self.values.iter_mut().filter(|values| values.following.player == *player);
+            theirs.for_each(|values| values.forget_track(told_s));
+        }
+        (turn != Turn::Same).then(|| player.clone())
     }
 }
 
 /// The instant of a message on this machine's monotonic clock; `None` when it is of an earlier boot.
-fn instant_ns(header: &Header) -> Option<i64> {
+pub(super) fn instant_ns(header: &Header) -> Option<i64> {
     if header.boot == time::boot_id() {
         return Some(header.at_mono_ns);
     }

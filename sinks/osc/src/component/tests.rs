@@ -1,5 +1,7 @@
 //! The component on a real broker, with a socket in the receiver's place.
 
+mod karaoke;
+
 use bus::Bus;
 use component::Launch;
 use rosc::{OscPacket, OscType, decoder};
@@ -24,7 +26,7 @@ fn settings(server: &Server, instance: &Name) -> bus::Settings {
     bus::Settings { url: server.url(), credentials: None, instance: instance.clone(), wait_for_broker: false }
 }
 
-async fn room(osc: &str) -> (Room, Launch) {
+async fn room(osc: &str, target: &str) -> (Room, Launch) {
     let (osc, server, folder) =
         (Name::new(osc).unwrap(), Server::jetstream().unwrap(), tempfile::tempdir().unwrap());
     let bus = Bus::connect(settings(&server, &Name::new("test").unwrap())).await.unwrap();
@@ -33,7 +35,7 @@ async fn room(osc: &str) -> (Room, Launch) {
     let address = receiver.local_addr().unwrap().to_string();
     let launch = Launch {
         instance: osc.clone(),
-        config: json!({"targets": {"generic": {"address": address}}}),
+        config: json!({"targets": {target: {"address": address}}}),
         overlay: json!({}),
         bus: settings(&server, &osc),
         state_dir: folder.path().to_owned(),
@@ -95,9 +97,13 @@ impl Room {
 
 /// Runs `script` beside the component and the music.
 fn perform<F: Future<Output = ()>>(osc: &str, script: impl FnOnce(std::rc::Rc<Room>) -> F) {
+    perform_on("generic", osc, script);
+}
+
+fn perform_on<F: Future<Output = ()>>(target: &str, osc: &str, script: impl FnOnce(std::rc::Rc<Room>) -> F) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        let (room, launch) = room(osc).await;
+        let (room, launch) = room(osc, target).await;
         let room = std::rc::Rc::new(room);
         tokio::select! {
             exit = component::run::<Osc>(launch) => panic!("the component ended: {exit}"),
@@ -172,7 +178,7 @@ fn what_is_sent_is_mirrored_only_while_somebody_watches() {
 fn a_wrong_target_is_a_mistake_of_the_configuration() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let exit = runtime.block_on(async {
-        let (_room, mut launch) = room("osc-wrong").await;
+        let (_room, mut launch) = room("osc-wrong", "generic").await;
         launch.config = json!({"targets": {"no-such-file": {}}});
         component::run::<Osc>(launch).await
     });

@@ -7,8 +7,8 @@ use serde_json::Value;
 use toml::Spanned;
 
 use super::expression::Expression;
-use super::feed::Feed;
 use super::fields::Fields;
+use super::names::Names;
 use super::text;
 use crate::target::{ArgFile, ArgKind};
 
@@ -35,13 +35,13 @@ enum Origin {
 pub(crate) type Flaw = (&'static str, std::ops::Range<usize>, String);
 
 impl Argument {
-    /// Checks an argument against the schema of its feed.
-    pub(crate) fn compile(file: &Spanned<ArgFile>, feed: Feed) -> Result<Argument, Flaw> {
+    /// Checks an argument against the names of its mapping.
+    pub(crate) fn compile(file: &Spanned<ArgFile>, names: &Names) -> Result<Argument, Flaw> {
         let span = file.span();
         let file = file.get_ref();
         let origin = match (&file.field, &file.expr, &file.value) {
-            (Some(field), None, None) => compile_field(file, field, feed)?,
-            (None, Some(expr), None) => compile_expr(file.kind, expr, feed)?,
+            (Some(field), None, None) => compile_field(file, field, names)?,
+            (None, Some(expr), None) => compile_expr(file.kind, expr, names)?,
             (None, None, Some(value)) => compile_value(file, value)?,
             _ => {
                 return Err((
@@ -142,11 +142,11 @@ fn rescale(number: f64, [from_low, from_high, to_low, to_high]: [f64; 4]) -> f64
     to_low + part * (to_high - to_low)
 }
 
-fn compile_field(file: &ArgFile, field: &Spanned<String>, feed: Feed) -> Result<Origin, Flaw> {
+fn compile_field(file: &ArgFile, field: &Spanned<String>, names: &Names) -> Result<Origin, Flaw> {
     let wrong = |message: String| Err(("field", field.span(), message));
     let path = field.get_ref();
-    let Some(kind) = feed.topic().field(path) else {
-        let (subject, paths) = (feed.topic().name, feed.paths().join(", "));
+    let Some(kind) = names.field(path) else {
+        let (subject, paths) = (names.subject(), names.paths().join(", "));
         return wrong(format!("{subject} has no field “{path}”; it has {paths}"));
     };
     let item = match kind.required() {
@@ -156,7 +156,7 @@ fn compile_field(file: &ArgFile, field: &Spanned<String>, feed: Feed) -> Result<
     let numeric = matches!(item, Kind::Int | Kind::Float | Kind::Bool);
     match (file.kind, item) {
         (_, Kind::Struct(_) | Kind::Map(_) | Kind::List(_) | Kind::Any) => {
-            return wrong(format!("“{path}” has several values; name one of {}", feed.paths().join(", ")));
+            return wrong(format!("“{path}” has several values; name one of {}", names.paths().join(", ")));
         }
         (ArgKind::Float | ArgKind::Int, Kind::Text | Kind::Choice(_)) => {
             return wrong(format!("“{path}” is text: give it type \"s\", or compare it in an `expr`"));
@@ -180,9 +180,9 @@ fn compile_field(file: &ArgFile, field: &Spanned<String>, feed: Feed) -> Result<
     Ok(Origin::Field { path, range: file.range.as_ref().map(|range| *range.get_ref()) })
 }
 
-fn compile_expr(kind: ArgKind, expr: &Spanned<String>, feed: Feed) -> Result<Origin, Flaw> {
+fn compile_expr(kind: ArgKind, expr: &Spanned<String>, names: &Names) -> Result<Origin, Flaw> {
     let flaw = |message| ("expr", expr.span(), message);
-    let expression = Expression::compile(expr.get_ref(), feed).map_err(flaw)?;
+    let expression = Expression::compile(expr.get_ref(), names).map_err(flaw)?;
     let check = |value: &minijinja::Value| match (kind, value.kind()) {
         (ArgKind::Text, ValueKind::String | ValueKind::Number | ValueKind::Bool) => Ok(()),
         (ArgKind::Float | ArgKind::Int, ValueKind::Number | ValueKind::Bool) => Ok(()),
@@ -190,7 +190,7 @@ fn compile_expr(kind: ArgKind, expr: &Spanned<String>, feed: Feed) -> Result<Ori
         (_, ValueKind::String) => Err("this is text: give it type \"s\"".to_owned()),
         (_, other) => Err(format!("a number is needed, and this is {other}")),
     };
-    expression.try_out(feed, check).map_err(flaw)?;
+    expression.try_out(names, check).map_err(flaw)?;
     Ok(Origin::Expression(expression))
 }
 

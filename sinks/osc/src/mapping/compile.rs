@@ -1,15 +1,18 @@
 //! Compiling a target file: every mistake is collected, so that one round of repair is enough.
 
 use rosc::OscType;
-use schemas::Name;
+use schemas::{Kind, Name};
 use toml::Spanned;
 
 use super::address;
-use super::argument::{Argument, Flaw, Skip};
-use super::example;
+use super::address::Named;
+use super::argument::{Argument, Flaw};
+use super::each::Each;
+use super::evaluate::Mapping;
 use super::expression::Expression;
 use super::feed::Feed;
-use super::fields::Fields;
+use super::names::{Names, OF_EACH};
+use super::options;
 use crate::send::check_address;
 use crate::target::{ArgFile, Evidence, Head, Mistake, ReleaseFile, SendFile, TargetFile};
 
@@ -29,27 +32,14 @@ pub struct Target {
     pub address: String,
     /// The source that it follows unless `vjbus.toml` says otherwise.
     pub source: Name,
+    /// The player whose track it shows unless `vjbus.toml` says otherwise.
+    pub player: Name,
     /// At most so many messages a second from each mapping of a continuous value.
     pub max_rate_hz: f64,
     /// Whether all messages of one moment go out as one OSC bundle.
     pub bundle: bool,
     /// What is sent.
     pub mappings: Vec<Mapping>,
-}
-
-/// One mapping, ready for the show.
-#[derive(Debug)]
-pub struct Mapping {
-    /// What feeds it.
-    pub feed: Feed,
-    /// OSC address.
-    pub address: String,
-    /// For triggers: the second half.
-    pub release: Option<Release>,
-    /// Sent only when a number has changed by more than this, or a text at all.
-    pub deadband: Option<f64>,
-    args: Vec<Argument>,
-    when: Option<Expression>,
 }
 
 /// The second half of a trigger.
@@ -84,6 +74,7 @@ impl Target {
             evidence: head.evidence,
             address: head.address.into_inner(),
             source: head.source,
+            player: head.player,
             max_rate_hz: head.max_rate_hz.into_inner(),
             bundle: head.bundle,
             mappings,
@@ -91,38 +82,18 @@ impl Target {
     }
 }
 
-impl Mapping {
-    /// Whether its condition holds for a message.
-    pub fn applies(&self, fields: &Fields) -> bool {
-        self.when.as_ref().is_none_or(|when| when.is_true(fields))
-    }
-
-    /// Its arguments for a message.
-    ///
-    /// # Errors
-    /// [`Skip`] when a field that it needs is null: there is nothing to say.
-    pub fn arguments(&self, fields: &Fields) -> Result<Vec<OscType>, Skip> {
-        let mut args = Vec::with_capacity(self.args.len());
-        for arg in &self.args {
-            arg.evaluate(fields, &mut args)?;
-        }
-        Ok(args)
-    }
-
-    /// Its arguments for an example, to show a user that a target listens.
-    pub fn example(&self) -> Option<Vec<OscType>> {
-        let paths: Vec<_> = self.args.iter().flat_map(Argument::paths).collect();
-        self.arguments(&Fields::new(example::message(self.feed, 0, &paths))).ok()
-    }
-}
-
-struct Mistakes<'a> {
+pub(super) struct Mistakes<'a> {
     text: &'a str,
     found: Vec<Mistake>,
 }
 
 impl Mistakes<'_> {
-    fn add(&mut self, span: &std::ops::Range<usize>, key: impl Into<String>, message: impl Into<String>) {
+    pub(super) fn add(
+        &mut self,
+        span: &std::ops::Range<usize>,
+        key: impl Into<String>,
+        message: impl Into<String>,
+    ) {
         self.found.push(Mistake::at(self.text, span, key, message));
     }
 
@@ -145,9 +116,6 @@ impl Mistakes<'_> {
 
 fn mapping(key: &str, file: &SendFile, mistakes: &mut Mistakes<'_>) -> Option<Mapping> {
     let before = mistakes.found.len();
-    if let Some(flaw) = address::flaw(file.osc.get_ref()) {
-        mistakes.add(&file.osc.span(), format!("{key}.osc"), flaw);
-    }
     if let Some(deadband) = file.deadband.as_ref().filter(|d| d.get_ref().is_nan() || *d.get_ref() < 0.0) {
         mistakes.add(&deadband.span(), format!("{key}.deadband"), "`deadband` is 0 or more");
     }
@@ -156,29 +124,66 @@ fn mapping(key: &str, file: &SendFile, mistakes: &mut Mistakes<'_>) -> Option<Ma
         let message =
             format!("there is no subject “{}”; there are {}", file.from.get_ref(), Feed::names().join(", "));
         mistakes.add(&file.from.span(), format!("{key}.from"), message);
+        osc_address(key, &file.osc, None, mistakes);
         return None;
     };
-    let args = arguments(&format!("{key}.args"), &file.args, feed, mistakes);
-    let when = file.when.as_ref().and_then(|when| condition(key, when, feed, mistakes));
+    let names = options::names(key, file, feed, mistakes);
+    let named = osc_address(key, &file.osc, Some(&names), mistakes);
+    let each = options::each(key, file, &names, mistakes);
+    let changed = options::changed(key, &file.changed, &names, mistakes);
+    let args = arguments(&format!("{key}.args"), &file.args, &names, mistakes);
+    let when = file.when.as_ref().and_then(|when| condition(&format!("{key}.when"), when, &names, mistakes));
+    let keep = each.as_ref().and_then(|each: &Each| each.keep.as_ref());
+    let texts = named.iter().map(Named::path).chain(args.iter().flat_map(Argument::paths));
+    let uses = uses(texts, [when.as_ref(), keep], &changed);
     (mistakes.found.len() == before).then(|| Mapping {
         feed,
         address: file.osc.get_ref().clone(),
         release,
         deadband: file.deadband.as_ref().map(|deadband| *deadband.get_ref()),
+        named,
         args,
         when,
+        each,
+        changed,
+        names,
+        uses,
     })
+}
+
+/// Checks an address; the field in it, if it has one.
+fn osc_address(
+    key: &str,
+    file: &Spanned<String>,
+    names: Option<&Names>,
+    mistakes: &mut Mistakes<'_>,
+) -> Option<Named> {
+    let named = names.filter(|names| names.element.is_some()).and_then(|_| Named::parse(file.get_ref()));
+    let flaw = match &named {
+        Some(named) => named.flaw(),
+        None => address::flaw(file.get_ref()),
+    };
+    if let Some(flaw) = flaw {
+        mistakes.add(&file.span(), format!("{key}.osc"), flaw);
+    }
+    if let Some((path, names)) = named.as_ref().map(Named::path).zip(names)
+        && !matches!(names.field(&path).map(Kind::required), Some(Kind::Text | Kind::Choice(_)))
+    {
+        let message = format!("“{path}” is no text of {}, and only text makes an address", names.subject());
+        mistakes.add(&file.span(), format!("{key}.osc"), message);
+    }
+    named
 }
 
 fn arguments(
     key: &str,
     files: &[Spanned<ArgFile>],
-    feed: Feed,
+    names: &Names,
     mistakes: &mut Mistakes<'_>,
 ) -> Vec<Argument> {
     let mut args = Vec::new();
     for (number, file) in files.iter().enumerate() {
-        match Argument::compile(file, feed) {
+        match Argument::compile(file, names) {
             Ok(arg) => args.push(arg),
             Err(flaw) => mistakes.add_flaw(&format!("{key}[{number}]"), flaw),
         }
@@ -186,15 +191,32 @@ fn arguments(
     args
 }
 
-fn condition(
+/// An expression that is true or not.
+pub(super) fn condition(
     key: &str,
-    when: &Spanned<String>,
-    feed: Feed,
+    file: &Spanned<String>,
+    names: &Names,
     mistakes: &mut Mistakes<'_>,
 ) -> Option<Expression> {
-    let compiled = Expression::compile(when.get_ref(), feed)
-        .and_then(|when| when.try_out(feed, |_any_value_is_true_or_not| Ok(())).map(|()| when));
-    compiled.map_err(|message| mistakes.add(&when.span(), format!("{key}.when"), message)).ok()
+    let compiled = Expression::compile(file.get_ref(), names)
+        .and_then(|when| when.try_out(names, |_any_value_is_true_or_not| Ok(())).map(|()| when));
+    compiled.map_err(|message| mistakes.add(&file.span(), key, message)).ok()
+}
+
+/// Paths of all fields of messages, less those of an element.
+fn uses(
+    paths: impl Iterator<Item = String>,
+    conditions: [Option<&Expression>; 2],
+    changed: &[Vec<String>],
+) -> Vec<Vec<String>> {
+    let conditions = conditions.into_iter().flatten().flat_map(|condition| condition.paths().to_vec());
+    let split = |path: String| path.split('.').map(str::to_owned).collect::<Vec<_>>();
+    let all = paths.chain(conditions).map(split);
+    let own = |path: &Vec<String>| path.first().is_some_and(|first| !OF_EACH.contains(&first.as_str()));
+    let mut uses: Vec<_> = all.filter(own).chain(changed.iter().cloned()).collect();
+    uses.sort();
+    uses.dedup();
+    uses
 }
 
 fn release(key: &str, file: &ReleaseFile, mistakes: &mut Mistakes<'_>) -> Option<Release> {
@@ -204,7 +226,7 @@ fn release(key: &str, file: &ReleaseFile, mistakes: &mut Mistakes<'_>) -> Option
         mistakes.add(&file.after_ms.span(), format!("{key}.after_ms"), "`after_ms` is between 0 and 60000");
     }
     // Any feed will do: a release may use none of its fields.
-    let args = arguments(&format!("{key}.args"), &file.args, Feed::Beat, mistakes);
+    let args = arguments(&format!("{key}.args"), &file.args, &Names::from(Feed::Beat), mistakes);
     let fixed: Vec<_> = args.iter().filter_map(Argument::fixed).cloned().collect();
     if fixed.len() < args.len() {
         mistakes.add(&file.after_ms.span(), format!("{key}.args"), "a release has `value` arguments only");

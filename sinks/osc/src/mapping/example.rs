@@ -3,29 +3,48 @@
 use schemas::{Field, Kind};
 use serde_json::{Map, Value, json};
 
+#[cfg(test)]
 use super::feed::Feed;
+use super::fields::insert;
+use super::names::{Element, Names, With};
 
 /// Enough rounds that every word of every choice and every sample number comes up.
 pub(crate) const ROUNDS: usize = 9;
 
-/// Example number `round` of a message; `paths` names the entries that its maps must have.
-pub(crate) fn message(feed: Feed, round: usize, paths: &[String]) -> Value {
-    let mut message = record(feed.topic().fields, round);
+/// Example number `round` of a message with all that belongs to it; `paths` names the entries that its
+/// maps must have.
+pub(crate) fn message(names: &Names, round: usize, paths: &[String]) -> Value {
+    let mut message = record(names.feed.topic().fields, round);
+    for With { alias, topic } in &names.with {
+        message.insert(alias.clone(), Value::Object(record(topic.fields, round)));
+    }
+    if let Some(element) = names.element {
+        message.insert("item".to_owned(), item(element, round));
+        message.insert("place".to_owned(), value("place", &Kind::Int, round));
+        message.insert("number".to_owned(), value("number", &Kind::Int, round));
+    }
     for path in paths {
-        if let Some((map, name)) = path.split_once('.')
-            && let Some(Kind::Map(kind)) = feed.topic().field(map).map(Kind::required)
-            && let Some(map) = message.get_mut(map).and_then(Value::as_object_mut)
+        if let Some((map, name)) = path.rsplit_once('.')
+            && let Some(Kind::Map(kind)) = names.field(map).map(Kind::required)
         {
-            map.insert(name.to_owned(), value(name, kind, round));
+            let path: Vec<_> = map.split('.').chain([name]).map(str::to_owned).collect();
+            insert(&mut message, &path, value(name, kind, round));
         }
     }
-    message
+    Value::Object(message)
+}
+
+fn item(element: Element, round: usize) -> Value {
+    match element {
+        Element::Of(kind) => value("", kind, round),
+        Element::Entry(kind) => json!({"name": "example", "value": value("", kind, round)}),
+    }
 }
 
 /// The first example with every field null that may be.
 #[cfg(test)]
 pub(crate) fn message_of_nulls(feed: Feed, paths: &[String]) -> Value {
-    let mut message = message(feed, 0, paths);
+    let mut message = message(&Names::from(feed), 0, paths);
     for field in feed.topic().fields {
         if let (Kind::Optional(_), Some(slot)) = (&field.kind, message.get_mut(field.name)) {
             *slot = Value::Null;
@@ -34,9 +53,9 @@ pub(crate) fn message_of_nulls(feed: Feed, paths: &[String]) -> Value {
     message
 }
 
-fn record(fields: &[Field], round: usize) -> Value {
+fn record(fields: &[Field], round: usize) -> Map<String, Value> {
     let entries = fields.iter().map(|field| (field.name.to_owned(), value(field.name, &field.kind, round)));
-    Value::Object(Map::from_iter(entries))
+    Map::from_iter(entries)
 }
 
 // Numbers are above zero, so that dividing by a field is not taken for a mistake.
@@ -53,7 +72,7 @@ fn value(name: &str, kind: &Kind, round: usize) -> Value {
             let count = if matches!(item.required(), Kind::Float) { 32 } else { 2 };
             json!(vec![value("", item, round); count])
         }
-        Kind::Struct(fields) => record(fields, round),
+        Kind::Struct(fields) => Value::Object(record(fields, round)),
         Kind::Map(_) => json!({}),
         Kind::Optional(inner) => value(name, inner, round),
     }

@@ -1,4 +1,4 @@
-//! Expressions of target files: minijinja's expression language with seven functions and no filters.
+//! Expressions of target files: minijinja's expression language with a few functions and no filters.
 
 use std::sync::LazyLock;
 
@@ -8,11 +8,11 @@ use schemas::Kind;
 
 use super::argument::Skip;
 use super::example;
-use super::feed::Feed;
 use super::fields::Fields;
+use super::names::Names;
 
 /// Names of the functions.
-pub(crate) const FUNCTIONS: &[&str] = &["clamp", "sqrt", "round", "db", "min", "max"];
+pub(crate) const FUNCTIONS: &[&str] = &["clamp", "sqrt", "round", "db", "min", "max", "upper", "join"];
 // Longer ones are program text, which belongs into a processor.
 const MAX_BYTES: usize = 500;
 // Amplitude that `db` takes for silence: -100 dB.
@@ -27,6 +27,8 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment.add_function("db", |x: f64| 20.0 * x.abs().max(SILENCE).log10());
     environment.add_function("min", |values: Rest<f64>| fold("min", &values, f64::min));
     environment.add_function("max", |values: Rest<f64>| fold("max", &values, f64::max));
+    environment.add_function("upper", |text: String| text.to_uppercase());
+    environment.add_function("join", |words: Vec<String>, between: String| words.join(&between));
     environment
 });
 
@@ -35,7 +37,7 @@ fn fold(name: &str, values: &[f64], choose: fn(f64, f64) -> f64) -> Result<f64, 
     values.iter().copied().reduce(choose).ok_or_else(missing)
 }
 
-/// A compiled expression over the fields of one feed.
+/// A compiled expression over the names of one mapping.
 #[derive(Debug)]
 pub(crate) struct Expression {
     compiled: minijinja::Expression<'static, 'static>,
@@ -48,7 +50,7 @@ impl Expression {
     ///
     /// # Errors
     /// A sentence that says what is wrong and what would be right.
-    pub(crate) fn compile(text: &str, feed: Feed) -> Result<Expression, String> {
+    pub(crate) fn compile(text: &str, names: &Names) -> Result<Expression, String> {
         if text.len() > MAX_BYTES {
             return Err(format!("an expression has at most {MAX_BYTES} characters"));
         }
@@ -56,7 +58,7 @@ impl Expression {
             ENVIRONMENT.compile_expression_owned(text.to_owned()).map_err(|error| reason(&error))?;
         let mut paths: Vec<_> = compiled.undeclared_variables(true).into_iter().collect();
         paths.sort();
-        let unknown: Vec<_> = paths.iter().filter_map(|path| unknown(path, text, feed)).collect();
+        let unknown: Vec<_> = paths.iter().filter_map(|path| unknown(path, text, names)).collect();
         if !unknown.is_empty() {
             return Err(unknown.join("; "));
         }
@@ -69,11 +71,11 @@ impl Expression {
     /// The first thing that went wrong.
     pub(crate) fn try_out(
         &self,
-        feed: Feed,
+        names: &Names,
         check: impl Fn(&Value) -> Result<(), String>,
     ) -> Result<(), String> {
         for round in 0..example::ROUNDS {
-            let fields = Fields::new(example::message(feed, round, &self.paths));
+            let fields = Fields::new(example::message(names, round, &self.paths));
             let result = self.compiled.eval(fields.variables()).map_err(|error| reason(&error))?;
             check(&result)?;
         }
@@ -96,8 +98,8 @@ impl Expression {
     }
 }
 
-fn unknown(path: &str, text: &str, feed: Feed) -> Option<String> {
-    let (name, subject) = (path.split('.').next().unwrap_or(path), feed.topic().name);
+fn unknown(path: &str, text: &str, names: &Names) -> Option<String> {
+    let name = path.split('.').next().unwrap_or(path);
     let called =
         text.match_indices(name).any(|(at, _)| text[at + name.len()..].trim_start().starts_with('('));
     if called {
@@ -105,11 +107,10 @@ fn unknown(path: &str, text: &str, feed: Feed) -> Option<String> {
         return (!known)
             .then(|| format!("there is no function “{name}”; there are {}", FUNCTIONS.join(", ")));
     }
-    match feed.topic().field(path).map(Kind::required) {
-        None => Some(format!("{subject} has no field “{path}”; it has {}", feed.paths().join(", "))),
-        Some(Kind::Struct(_)) => {
-            Some(format!("“{path}” is a group; name one of {}", feed.paths().join(", ")))
-        }
+    let known = || names.paths().join(", ");
+    match names.field(path).map(Kind::required) {
+        None => Some(format!("{} has no field “{path}”; it has {}", names.subject(), known())),
+        Some(Kind::Struct(_)) => Some(format!("“{path}” is a group; name one of {}", known())),
         Some(_) => None,
     }
 }

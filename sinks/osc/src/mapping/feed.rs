@@ -22,6 +22,7 @@ pub const READS: &[&Topic] = &[
     playback::Track::TOPIC,
     playback::Position::TOPIC,
     playback::ActivePlayer::TOPIC,
+    lyrics::Document::TOPIC,
     lyrics::Line::TOPIC,
     lyrics::SungWord::TOPIC,
     tags::Song::TOPIC,

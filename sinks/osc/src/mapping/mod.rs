@@ -8,16 +8,23 @@
 mod address;
 mod argument;
 mod compile;
+mod each;
+mod evaluate;
 mod example;
 mod expression;
 mod feed;
 mod fields;
+mod names;
+mod options;
 mod text;
 
 pub use argument::Skip;
-pub use compile::{Mapping, Release, Target};
+pub use compile::{Release, Target};
+pub use evaluate::{Heard, Mapping, Said};
 pub use feed::{BEAT, Feed, PHASE, READS};
 pub use fields::Fields;
 
+#[cfg(test)]
+mod burst_tests;
 #[cfg(test)]
 mod tests;

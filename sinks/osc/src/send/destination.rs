@@ -37,6 +37,7 @@ struct Counters {
     failed: AtomicU64,
     unresolved: AtomicU64,
     too_large: AtomicU64,
+    crowded: AtomicU64,
     skipped: AtomicU64,
 }
 
@@ -55,6 +56,8 @@ pub struct Counts {
     pub unresolved: u64,
     /// Messages too large for a datagram.
     pub too_large: u64,
+    /// Messages dropped because too many waited for their turn.
+    pub crowded: u64,
     /// Messages without a value, because a field was null.
     pub skipped: u64,
 }
@@ -62,7 +65,7 @@ pub struct Counts {
 impl Counts {
     /// Everything that did not reach the network. What a machine refused did: that is the receiver's absence, not a loss of ours.
     pub fn dropped(&self) -> u64 {
-        self.full + self.failed + self.unresolved + self.too_large
+        self.full + self.failed + self.unresolved + self.too_large + self.crowded
     }
 }
 
@@ -104,9 +107,20 @@ impl Destination {
         self.mirror.copy(&self.name, messages);
     }
 
-    /// Counts a message that had nothing to say.
-    pub(crate) fn skipped(&self) {
-        add(&self.counters.skipped, 1);
+    /// Counts messages that had nothing to say.
+    pub(crate) fn skipped(&self, count: u64) {
+        add(&self.counters.skipped, count);
+    }
+
+    /// Counts messages that found no place in a queue.
+    pub(crate) fn crowded(&self, count: u64) {
+        if count > 0 {
+            add(&self.counters.crowded, count);
+            self.note(format!(
+                "more waits for {} than can be sent in a second: see its target file",
+                self.name
+            ));
+        }
     }
 
     /// Name of the target.
@@ -134,7 +148,8 @@ impl Destination {
 
     /// What became of its messages so far.
     pub fn counts(&self) -> Counts {
-        let Counters { sent, refused, full, failed, unresolved, too_large, skipped } = &self.counters;
+        let Counters { sent, refused, full, failed, unresolved, too_large, crowded, skipped } =
+            &self.counters;
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Counts {
             sent: read(sent),
@@ -143,6 +158,7 @@ impl Destination {
             failed: read(failed),
             unresolved: read(unresolved),
             too_large: read(too_large),
+            crowded: read(crowded),
             skipped: read(skipped),
         }
     }

@@ -3,6 +3,7 @@
 mod change;
 mod destination;
 mod mirror;
+mod pace;
 mod packet;
 mod rate;
 mod resolve;
@@ -14,4 +15,5 @@ pub use resolve::check_address;
 
 pub(crate) use change::changed;
 pub(crate) use mirror::json;
+pub(crate) use pace::Pacer;
 pub(crate) use rate::Limiter;

@@ -1,5 +1,7 @@
 //! The target file as it is written: TOML, unknown keys refused, every mistake with its line.
 
+use std::collections::BTreeMap;
+
 use schemas::Name;
 use serde::de::IntoDeserializer as _;
 use serde::{Deserialize, Serialize};
@@ -33,6 +35,9 @@ pub struct Head {
     /// The source that it follows.
     #[serde(default = "Name::room")]
     pub source: Name,
+    /// The player whose track, lyrics and tags it shows.
+    #[serde(default = "Name::room")]
+    pub player: Name,
     /// At most so many messages a second from each mapping of a continuous value.
     #[serde(default = "default_max_rate_hz")]
     pub max_rate_hz: Spanned<f64>,
@@ -73,6 +78,18 @@ pub struct SendFile {
     /// Its arguments.
     #[serde(default)]
     pub args: Vec<Spanned<ArgFile>>,
+    /// Other subjects whose last value it uses, by the name that their fields go by here.
+    #[serde(default)]
+    pub with: BTreeMap<String, Spanned<String>>,
+    /// A list or map, each element of which is a message.
+    #[serde(default)]
+    pub each: Option<Spanned<String>>,
+    /// Elements for which this is not true are passed over.
+    #[serde(default)]
+    pub keep: Option<Spanned<String>>,
+    /// Sent only when one of these fields has changed.
+    #[serde(default)]
+    pub changed: Vec<Spanned<String>>,
     /// Sent only when this is true.
     #[serde(default)]
     pub when: Option<Spanned<String>>,

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 pub const SHIPPED: &[(&str, &str)] = &[
     ("classic", include_str!("../../targets/classic.toml")),
     ("generic", include_str!("../../targets/generic.toml")),
+    ("karaoke", include_str!("../../targets/karaoke.toml")),
     ("resolume", include_str!("../../targets/resolume.toml")),
     ("touchdesigner", include_str!("../../targets/touchdesigner.toml")),
 ];
@@ -108,13 +109,16 @@ mod tests {
         std::fs::write(folder.path().join("booth.toml"), "").unwrap();
         assert_eq!(find("generic", Some(folder.path())).unwrap().text, "mine");
         let names: Vec<_> = list(Some(folder.path())).into_keys().collect();
-        assert_eq!(names, ["booth", "classic", "generic", "resolume", "touchdesigner"]);
+        assert_eq!(names, ["booth", "classic", "generic", "karaoke", "resolume", "touchdesigner"]);
     }
 
     #[test]
     fn an_unknown_target_names_those_that_exist() {
         let error = find("genric", None).unwrap_err().to_string();
-        assert!(error.contains("genric.toml") && error.contains("classic, generic, resolume"), "{error}");
+        assert!(
+            error.contains("genric.toml") && error.contains("classic, generic, karaoke, resolume"),
+            "{error}"
+        );
     }
 
     #[test]
