@@ -50,10 +50,12 @@ fn first(list: &[(&str, Heard)], wishes: &Wishes) -> (String, String) {
 }
 
 #[test]
-fn audible_comes_before_unknown_and_inaudible_never() {
+fn playing_comes_before_paused_audible_before_unknown_and_inaudible_never() {
     let deck = |audible, playing| player(audible, playing, 0.0);
     let list = [("a", deck(None, true)), ("b", deck(Some(true), false)), ("c", deck(Some(false), true))];
-    assert_eq!(first(&list, &wishes(&["c", "a"])).0, "b");
+    assert_eq!(first(&list, &wishes(&["c", "b"])).1, "a: it plays; b is audible but paused");
+    let both = [("a", deck(None, true)), ("b", deck(Some(true), true))];
+    assert_eq!(first(&both, &wishes(&["a"])).1, "b: it plays and is audible; a plays");
     assert_eq!(first(&list[..1], &wishes(&[])).1, "a: it is the only one; it plays");
     let (chosen, why) = first(&list[2..], &wishes(&["c"]));
     assert_eq!((chosen.as_str(), why.as_str()), ("", "no player has a track that the audience hears"));

@@ -14,7 +14,7 @@ const HOLD_OFF_MAX_S: f64 = 60.0;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Players in the order of preference, among those that are equally audible and playing; `*` stands for all
+    /// Players in the order of preference, among those that play and are audible alike; `*` stands for all
     /// that are not named, which come last without it.
     pub priority: Vec<String>,
     /// The player that is followed whatever the others do. Set live by `pin` and `unpin`.

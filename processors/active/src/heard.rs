@@ -28,12 +28,12 @@ pub enum Standing {
     Stopped,
     /// It says that the audience does not hear it.
     Inaudible,
-    /// It may be what the audience hears.
+    /// It may be what the audience hears. One that is paused is not, however open its fader.
     Present {
-        /// It says that the audience hears it; false when it does not know.
-        audible: bool,
         /// It plays; false when it is paused.
         playing: bool,
+        /// It says that the audience hears it; false when it does not know.
+        audible: bool,
     },
 }
 

@@ -39,7 +39,7 @@ impl Component for Active {
                 args: "PLAYER",
                 about: "this player is the one that is followed, whatever the others do",
             },
-            Verb { name: "unpin", args: "", about: "choose by what is audible, plays and comes first again" },
+            Verb { name: "unpin", args: "", about: "choose by what plays, is audible and comes first again" },
         ],
     };
 

@@ -24,8 +24,6 @@ pub struct Answer {
 /// A player that belongs to the user's account.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 pub struct Device {
-    /// Whether it is the one that plays.
-    pub is_active: Option<bool>,
     /// 0 to 100; null when the device tells none.
     pub volume_percent: Option<f64>,
 }

@@ -79,14 +79,10 @@ fn artist(item: &Item) -> Option<String> {
     if artists.is_empty() { item.show.as_ref().and_then(named) } else { plain(&artists.join(", ")) }
 }
 
-/// The service knows its device and not the room: a device that is turned down is certainly not heard, one that is
-/// active is taken to be heard.
+/// The service knows its device and not the room: a device that is turned down is certainly not heard, any other
+/// may stand in another house.
 fn audible(device: &Device) -> Option<bool> {
-    match (device.volume_percent, device.is_active) {
-        (Some(volume), _) if volume <= 0.0 => Some(false),
-        (_, Some(true)) => Some(true),
-        _ => None,
-    }
+    device.volume_percent.filter(|volume| *volume <= 0.0).map(|_| false)
 }
 
 fn named(thing: &Named) -> Option<String> {
@@ -137,7 +133,7 @@ mod tests {
             (track.title.as_deref(), track.album.as_deref()),
             (Some("One More Time"), Some("Discovery"))
         );
-        assert_eq!((track.duration_s, track.audible), (Some(320.357), Some(true)));
+        assert_eq!((track.duration_s, track.audible), (Some(320.357), None));
         assert_eq!(track.ids["spotify"], "spotify:track:0DiWol3AO6WpXZgp0goxAV");
         assert_eq!(track.ids["isrc"], "GBDUW0000053");
         assert_eq!(track.provenance, provenance());
@@ -182,7 +178,7 @@ mod tests {
             translated(answer).track.audible
         };
         assert_eq!(heard(json!({ "is_active": true, "volume_percent": 0 })), Some(false));
-        assert_eq!(heard(json!({ "is_active": true, "volume_percent": null })), Some(true));
+        assert_eq!(heard(json!({ "is_active": true, "volume_percent": null })), None);
         assert_eq!(heard(json!({ "is_active": false, "volume_percent": 50 })), None);
         assert_eq!(heard(json!(null)), None);
     }
