@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::analyze;
+use crate::commands::{analyze, tag};
 
 /// vjbus listens to a show and tells every visual tool in the room what is happening.
 #[derive(Debug, Parser)]
@@ -82,6 +82,8 @@ pub(crate) enum Command {
     Run { instance: String },
     /// Analyse sound files and print what a live show would have heard
     Analyze(analyze::Arguments),
+    /// Prepare songs before the show: words, tags, tempo, key, energy
+    Tag(tag::Arguments),
     /// Read a payload from standard input, print it as JSON
     Decode,
     /// Check the configuration and all target files

@@ -106,6 +106,7 @@ async fn with_config(
         }
         Command::Run { instance } => commands::run::run(config, registry, &instance).await,
         Command::Analyze(arguments) => commands::analyze::run(&arguments),
+        Command::Tag(arguments) => commands::tag::run(config, &arguments).await,
         Command::Config { what } => commands::config::run(config, layers, registry, what).await,
         Command::Devices { meter } => commands::devices::run(meter),
         Command::Target { what } => commands::target::run(config, what),

@@ -10,6 +10,7 @@ use component::time;
 use tokio::sync::mpsc;
 
 use crate::cache::{Cache, Entry, Words};
+use crate::config::Config;
 use crate::document::Lyrics;
 use crate::identity::Song;
 use crate::lrclib::Lrclib;
@@ -78,6 +79,24 @@ struct Here {
 }
 
 impl Finder {
+    /// The finder of a configuration, which keeps what it finds in `state_dir` unless told otherwise.
+    ///
+    /// # Errors
+    /// When the base URL of LRCLIB cannot be used.
+    pub fn of(
+        config: &Config,
+        state_dir: &Path,
+        news: mpsc::Sender<News>,
+    ) -> Result<Finder, fetch::BaseUrlError> {
+        let dir = config.cache_dir.clone().unwrap_or_else(|| state_dir.join("lyrics"));
+        Ok(Finder {
+            folder: config.folder.clone(),
+            cache: Arc::new(Cache::new(dir)),
+            lrclib: config.client()?.map(|client| Arc::new(Lrclib::new(client))),
+            news,
+        })
+    }
+
     /// Looks for the words of a song until all is known of them.
     pub async fn find(self, song: Song, ticket: u64) {
         let song = Arc::new(song);

@@ -17,7 +17,7 @@ const POINT_S: f64 = 8.0;
 
 /// What was heard of one track.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Measured {
+pub struct Measured {
     last_s: Option<f64>,
     whole: Mean,
     part: Mean,
@@ -45,7 +45,7 @@ impl Default for Measured {
 
 impl Measured {
     /// Takes the features of one moment, in seconds on any steady clock.
-    pub(crate) fn hear(&mut self, at_s: f64, features: &Features) {
+    pub fn hear(&mut self, at_s: f64, features: &Features) {
         let since = at_s - self.last_s.unwrap_or(at_s);
         self.last_s = Some(at_s);
         let energy = f64::from(energy(features));
@@ -65,12 +65,12 @@ impl Measured {
     }
 
     /// The mean, 0..1, once enough was heard.
-    pub(crate) fn energy(&self) -> Option<f32> {
+    pub fn energy(&self) -> Option<f32> {
         (self.whole.seconds >= BELIEVED_S).then(|| self.whole.value() as f32)
     }
 
     /// The course so far: means of equal parts, at most 32.
-    pub(crate) fn curve(&self) -> &[f32] {
+    pub fn curve(&self) -> &[f32] {
         &self.curve
     }
 }

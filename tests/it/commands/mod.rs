@@ -3,6 +3,7 @@
 mod analyze;
 mod configuration;
 mod running;
+mod tag;
 
 use std::time::Duration;
 

@@ -12,6 +12,7 @@ pub(crate) mod down;
 pub(crate) mod login;
 pub(crate) mod run;
 pub(crate) mod status;
+pub(crate) mod tag;
 pub(crate) mod target;
 pub(crate) mod up;
 pub(crate) mod watch;

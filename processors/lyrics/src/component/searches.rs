@@ -11,7 +11,6 @@ use crate::cache::Cache;
 use crate::config::Config;
 use crate::identity::Song;
 use crate::lookup::{Answer, Finder, News};
-use crate::lrclib::Lrclib;
 
 /// News that may wait; a lookup with more of them waits itself.
 const QUEUE: usize = 64;
@@ -41,13 +40,7 @@ impl Drop for Search {
 impl Searches {
     pub(super) fn new(config: &Config, state_dir: &Path) -> Result<Searches, fetch::BaseUrlError> {
         let (sender, news) = mpsc::channel(QUEUE);
-        let dir = config.cache_dir.clone().unwrap_or_else(|| state_dir.join("lyrics"));
-        let finder = Finder {
-            folder: config.folder.clone(),
-            cache: Arc::new(Cache::new(dir)),
-            lrclib: config.client()?.map(|client| Arc::new(Lrclib::new(client))),
-            news: sender,
-        };
+        let finder = Finder::of(config, state_dir, sender)?;
         Ok(Searches { finder, news, searches: HashMap::new(), tickets: 0, ended: 0 })
     }
 

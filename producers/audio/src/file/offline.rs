@@ -2,8 +2,11 @@
 
 use std::path::Path;
 
+use schemas::playback::Track;
+
 use crate::config::{Config, Mixing};
 use crate::file::decode::{Decoded, Decoder};
+use crate::track;
 
 /// An open sound file, mixed to mono as a live show would hear it.
 pub struct SoundFile {
@@ -33,6 +36,11 @@ impl SoundFile {
     /// Length in seconds, where the file says.
     pub fn duration_s(&self) -> Option<f64> {
         self.decoder.duration_s()
+    }
+
+    /// The track that a live show would announce for it; `path` is where it lies.
+    pub fn track(&mut self, path: &Path) -> Track {
+        track::of_file(path, &self.decoder.tags(), self.decoder.duration_s())
     }
 
     /// Appends the next samples to `out`; false at the end.

@@ -16,7 +16,7 @@ use crate::failure::Failure;
 const STEPS_PER_S: u32 = 100;
 
 /// The cores of one file.
-pub(super) struct Cores {
+pub(crate) struct Cores {
     rate_hz: u32,
     position: u64,
     step: Vec<f32>,
@@ -41,7 +41,7 @@ impl Cores {
     ///
     /// # Errors
     /// When the rate cannot be analysed.
-    pub(super) fn new(rate_hz: u32, engine: EngineKind, all: bool) -> Result<Cores, Failure> {
+    pub(crate) fn new(rate_hz: u32, engine: EngineKind, all: bool) -> Result<Cores, Failure> {
         let settings = beat::Config::default().settings();
         let unfit = |e: dsp::UnsupportedRate| Failure::usage(crate::chain(&e));
         let sound = match all {
@@ -63,7 +63,7 @@ impl Cores {
     }
 
     /// Takes the next samples and adds what is said of them, in the order of `t`.
-    pub(super) fn process(&mut self, mut samples: &[f32], out: &mut Vec<Line>) {
+    pub(crate) fn process(&mut self, mut samples: &[f32], out: &mut Vec<Line>) {
         while !samples.is_empty() {
             let (now, later) = samples.split_at(samples.len().min(self.step_len - self.step.len()));
             self.step.extend_from_slice(now);
@@ -75,7 +75,7 @@ impl Cores {
     }
 
     /// The file is over: what is left of it is no whole step.
-    pub(super) fn finish(&mut self, out: &mut Vec<Line>) {
+    pub(crate) fn finish(&mut self, out: &mut Vec<Line>) {
         let begun = out.len();
         self.hear_beats(out);
         self.hear_structure(out);
@@ -87,7 +87,7 @@ impl Cores {
     }
 
     /// Seconds of the file that were handed over.
-    pub(super) fn heard_s(&self) -> f64 {
+    pub(crate) fn heard_s(&self) -> f64 {
         seconds(self.position, self.rate_hz)
     }
 

@@ -12,18 +12,18 @@ use crate::failure::{Failure, Outcome};
 
 /// One thing that was said.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(crate) struct Line {
     /// Seconds of the file that had been heard.
-    pub(super) t_s: f64,
+    pub(crate) t_s: f64,
     /// The instant that it speaks of, in seconds from the start of the file.
-    pub(super) at_s: f64,
+    pub(crate) at_s: f64,
     /// The message.
-    pub(super) said: Said,
+    pub(crate) said: Said,
 }
 
 /// Everything that the cores can say.
 #[derive(Debug)]
-pub(super) enum Said {
+pub(crate) enum Said {
     Grid(Grid),
     Tick(Tick),
     Onset(Onset),
@@ -37,17 +37,17 @@ pub(super) enum Said {
 }
 
 /// Writes lines, with the name of the file where there are several.
-pub(super) struct Lines<'a, W> {
+pub(crate) struct Lines<'a, W> {
     out: &'a mut W,
     file: Option<String>,
 }
 
 impl<'a, W: Write> Lines<'a, W> {
-    pub(super) fn new(out: &'a mut W, file: Option<String>) -> Lines<'a, W> {
+    pub(crate) fn new(out: &'a mut W, file: Option<String>) -> Lines<'a, W> {
         Lines { out, file }
     }
 
-    pub(super) fn write(&mut self, line: &Line) -> Outcome {
+    pub(crate) fn write(&mut self, line: &Line) -> Outcome {
         let mut written = match &line.said {
             Said::Grid(body) => object(line, body),
             Said::Tick(body) => object(line, body),

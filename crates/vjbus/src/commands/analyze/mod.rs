@@ -3,9 +3,9 @@
 //! Causal: a line with `t` depends on nothing after `t` seconds of the file, so a file cut at T gives the
 //! lines with t ≤ T of the whole one, in the same order.
 
-mod cores;
+pub(crate) mod cores;
 mod engines;
-mod lines;
+pub(crate) mod lines;
 mod plot;
 
 use std::io::{BufWriter, IsTerminal as _, Write};
