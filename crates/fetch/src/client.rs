@@ -9,8 +9,8 @@ use url::{Host, Url};
 
 use crate::{Answer, Error};
 
-/// Says who asks, as services wish: name, version, home page.
-const USER_AGENT: &str = concat!("vjbus/", env!("CARGO_PKG_VERSION"), " (https://github.com/vjbus/vjbus)");
+/// Says who asks, as services wish.
+const USER_AGENT: &str = concat!("vjbus/", env!("CARGO_PKG_VERSION"));
 /// Redirections that are followed, within the same host.
 const REDIRECTIONS: usize = 3;
 /// So much of a refusal is read, and so many characters of it shown.
