@@ -10,19 +10,23 @@
 //! silent, and the supervisor sees it. Blocking work belongs on a thread of the component's own; short
 //! unavoidable blocking is announced by [`Context::busy`].
 
+mod backoff;
 mod context;
 mod contract;
 mod control;
 mod entry;
 mod exit;
+pub mod foreign;
 mod health;
 mod launch;
 mod lock;
 mod logging;
 mod overlay;
+pub mod private;
 mod runner;
 mod spec;
 
+pub use backoff::Backoff;
 pub use bus::{Delivery, Publisher, time};
 pub use context::Context;
 pub use contract::Component;

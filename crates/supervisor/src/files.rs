@@ -40,7 +40,7 @@ pub(crate) fn write_atomically(path: &Path, content: &[u8]) -> Result<(), FileEr
 
 /// Makes `folder` and those above it, readable by the owner alone.
 pub(crate) fn make_folder(folder: &Path) -> Result<(), FileError> {
-    crate::platform::make_private_folder(folder).map_err(FileError::new("make the folder", folder))
+    component::private::make_folder(folder).map_err(FileError::new("make the folder", folder))
 }
 
 /// Removes a file of which it does not matter whether it is there.
@@ -64,7 +64,7 @@ pub(crate) fn read_if_there(path: &Path) -> Result<Option<String>, FileError> {
 fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
-    crate::platform::owner_only(&mut options);
+    component::private::owner_only(&mut options);
     let mut file = options.open(path)?;
     file.write_all(content)?;
     file.sync_data()

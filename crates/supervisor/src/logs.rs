@@ -19,11 +19,11 @@ const LINE_CHARS: usize = 400;
 /// When it cannot be made or opened.
 pub fn open(path: &Path) -> io::Result<File> {
     if let Some(folder) = path.parent() {
-        crate::platform::make_private_folder(folder)?;
+        component::private::make_folder(folder)?;
     }
     let mut options = fs::OpenOptions::new();
     options.append(true).create(true);
-    crate::platform::owner_only(&mut options);
+    component::private::owner_only(&mut options);
     options.open(path)
 }
 
@@ -87,7 +87,7 @@ fn numbered(path: &Path, n: u32) -> PathBuf {
 fn copy_all(log: &mut File, to: &Path) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
-    crate::platform::owner_only(&mut options);
+    component::private::owner_only(&mut options);
     let mut copy = options.open(to)?;
     // Until nothing new has come: the child goes on writing meanwhile. Bounded, for one that writes faster than we copy.
     for _ in 0..8 {

@@ -1,18 +1,12 @@
 //! Foreign text: made safe to show, and made comparable.
 
+use component::foreign::{self, is_hidden};
 use unicode_normalization::UnicodeNormalization as _;
 
 /// The text without control characters and without those that turn the direction of what follows, its white
 /// space made single, of at most `max_chars` characters.
 pub fn clean(text: &str, max_chars: usize) -> String {
-    let shown = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !is_hidden(*c));
-    let mut plain = String::new();
-    for c in shown {
-        if c != ' ' || !plain.ends_with(' ') {
-            plain.push(c);
-        }
-    }
-    plain.trim().chars().take(max_chars).collect::<String>().trim_end().to_owned()
+    foreign::line(text, max_chars).unwrap_or_default()
 }
 
 /// One spelling for all that readers hold to be the same: NFKC (Unicode Annex 15), without case, single spaces.
@@ -39,11 +33,6 @@ pub fn bare(text: &str) -> String {
 
 fn is_letter(c: char) -> bool {
     c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c)
-}
-
-fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
 }
 
 #[cfg(test)]

@@ -24,7 +24,6 @@ mod file;
 mod platform;
 mod play;
 mod report;
-mod retry;
 mod source;
 mod status;
 mod track;

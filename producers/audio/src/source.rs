@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use component::time::mono_ns;
+use component::{Backoff, time::mono_ns};
 use demo::{FIRST_LIGHT, Track};
 use schemas::audio::InputKind;
 
@@ -16,7 +16,6 @@ use crate::file::{self, FileProgramme};
 use crate::play::resume::Bookmark;
 use crate::play::{Ended, Programme, play, sleep_until};
 use crate::report::{Closed, Inlet, Outlet, Report, chain, queue};
-use crate::retry::Backoff;
 use crate::{platform, track};
 
 /// Time between two looks for a device where there was none.
@@ -139,7 +138,7 @@ fn play_file(
     let wanted = file::Wanted { path: path.clone(), mixing: config.mixing(), looped: config.looped };
     let mut bookmark = Bookmark::new(&home.state_dir, &home.instance, &path.to_string_lossy());
     let mut from_s = from_s.unwrap_or_else(|| bookmark.resume_s());
-    let (mut index, mut backoff) = (0, Backoff::new());
+    let (mut index, mut backoff) = (0, Backoff::default());
     loop {
         let playing = track::of_file(&path, &decoder.tags(), decoder.duration_s());
         outlet.say(Report::Track(Box::new(playing)))?;

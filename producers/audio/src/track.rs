@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use component::foreign::{self, NAME_CHARS};
 use schemas::playback::{Provenance, Track};
 
-/// Longest tag that is passed on, in characters; tags are foreign text.
-const TAG_MAX_CHARS: usize = 300;
 /// Services of the tracks that this component publishes.
 const FILE: &str = "file";
 const DEMO: &str = "demo";
@@ -51,9 +50,7 @@ pub(crate) fn is_ours(track: &Track) -> bool {
 }
 
 fn clean(text: &Option<String>) -> Option<String> {
-    let plain: String = text.as_ref()?.chars().filter(|c| !c.is_control()).take(TAG_MAX_CHARS).collect();
-    let plain = plain.trim();
-    (!plain.is_empty()).then(|| plain.to_owned())
+    foreign::line(text.as_ref()?, NAME_CHARS)
 }
 
 #[cfg(test)]
@@ -77,7 +74,7 @@ mod tests {
             album: None,
         };
         let track = of_file(Path::new("a.mp3"), &tags, None);
-        assert_eq!(track.title.map(|t| t.chars().count()), Some(TAG_MAX_CHARS));
+        assert_eq!(track.title.map(|t| t.chars().count()), Some(NAME_CHARS));
         assert_eq!(track.artist, None);
     }
 }

@@ -21,7 +21,6 @@ mod platform;
 pub mod player;
 #[cfg(test)]
 mod player_tests;
-mod retry;
 mod roster;
 pub mod seen;
 #[cfg(test)]

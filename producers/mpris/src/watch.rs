@@ -16,8 +16,8 @@ use crate::follow::PATH;
 use crate::naming::PREFIX;
 use crate::platform;
 use crate::player::Say;
-use crate::retry::Backoff;
 use crate::roster::Roster;
+use component::Backoff;
 
 /// Reports that may wait for the component; then the tasks wait.
 const REPORTS_MAX: usize = 256;
@@ -80,14 +80,14 @@ impl Drop for Watcher {
 
 /// Watches for ever, however often the bus goes.
 async fn watch(config: Config, instance: Name, reports: mpsc::Sender<Report>) {
-    let mut backoff = Backoff::new();
+    let mut backoff = Backoff::default();
     loop {
         let error = match attend(&config, &instance, &reports).await {
             Ok(never) => match never {},
             Err(error) => error,
         };
         if matches!(error, WatchError::Closed) {
-            backoff = Backoff::new();
+            backoff = Backoff::default();
         }
         if reports.send(Report::Lost(format!("{}: {}", whole(&error), platform::ADVICE))).await.is_err() {
             return;

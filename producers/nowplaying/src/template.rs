@@ -5,7 +5,8 @@
 //! takes the rest, and what follows is not known. Only the text before the first placeholder must be there: by it a
 //! title is told from a notice such as `Stopped`.
 
-use crate::text::{Song, bounded, clean};
+use crate::text::{Song, clean};
+use component::foreign;
 
 /// Longest template in bytes.
 const MAX_LEN: usize = 500;
@@ -139,7 +140,7 @@ impl Slot {
             "duration" => Ok(Slot::Duration),
             "position" => Ok(Slot::Position),
             "_" => Ok(Slot::Ignored),
-            other => Err(TemplateError::Unknown(bounded(other, 40).unwrap_or_default())),
+            other => Err(TemplateError::Unknown(foreign::line(other, 40).unwrap_or_default())),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Foreign text, made fit to be published.
 
-/// Longest text that is passed on, in characters.
-pub(crate) const MAX_CHARS: usize = 300;
+use component::foreign::{self, NAME_CHARS};
+
 /// What stands between artist and title wherever both come as one text.
 const BETWEEN: &str = " - ";
 
@@ -34,28 +34,10 @@ impl Song {
     }
 }
 
-/// `text` without control characters and superfluous white space, at most [`MAX_CHARS`] long; `None` when
+/// `text` without control characters and superfluous white space, at most [`NAME_CHARS`] long; `None` when
 /// nothing is left.
 pub(crate) fn clean(text: &str) -> Option<String> {
-    bounded(text, MAX_CHARS)
-}
-
-/// [`clean`] with a length of its own.
-pub(crate) fn bounded(text: &str, max_chars: usize) -> Option<String> {
-    let mut plain = String::new();
-    let spaced = |c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}';
-    for word in text.split(spaced).filter(|word| !word.is_empty()) {
-        if !plain.is_empty() {
-            plain.push(' ');
-        }
-        plain.push_str(word);
-        if plain.len() > max_chars * char::MAX_LEN_UTF8 {
-            break;
-        }
-    }
-    let plain: String = plain.chars().take(max_chars).collect();
-    let plain = plain.trim_end();
-    (!plain.is_empty()).then(|| plain.to_owned())
+    foreign::line(text, NAME_CHARS)
 }
 
 #[cfg(test)]
@@ -91,7 +73,7 @@ mod tests {
 
     #[test]
     fn control_characters_never_pass() {
-        assert_eq!(clean("a\u{1b}[31m\0b\r\n c\u{85}"), some("a [31m b c"));
+        assert_eq!(clean("a\u{1b}[31m\0b\r\n c\u{85}"), some("a[31mb c"));
         assert_eq!(clean("\u{feff}x"), some("x"));
     }
 
@@ -99,7 +81,7 @@ mod tests {
         #[test]
         fn what_is_cleaned_is_bounded_and_stays_clean(text in "\\PC{0,50}[\\x00-\\x20]{0,5}.{0,400}") {
             if let Some(plain) = clean(&text) {
-                prop_assert!((1..=MAX_CHARS).contains(&plain.chars().count()));
+                prop_assert!((1..=NAME_CHARS).contains(&plain.chars().count()));
                 prop_assert!(!plain.chars().any(char::is_control));
                 prop_assert_eq!(clean(&plain), Some(plain));
             }

@@ -10,7 +10,6 @@
 pub mod auth;
 mod component;
 mod config;
-mod platform;
 #[cfg(test)]
 mod tests;
 pub mod timeline;

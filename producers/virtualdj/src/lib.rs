@@ -13,14 +13,12 @@
 mod component;
 mod config;
 pub mod files;
-mod foreign;
 pub mod network;
 pub mod os2l;
 mod parts;
 pub mod player;
 mod publish;
 mod report;
-mod retry;
 
 pub use component::Virtualdj;
 pub use config::{Config, Secret};

@@ -13,13 +13,12 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
-use component::time::mono_ns;
+use component::{Backoff, time::mono_ns};
 use dsp::block::{BLOCK_FRAMES, Reblocker};
 
 use crate::config::Mixing;
 use crate::play::sleep_until;
 use crate::report::{Block, Closed, Outlet, Report, chain};
-use crate::retry::Backoff;
 use crate::source::frames_in;
 use callback::{Arrival, Heard};
 use open::{Capture, StreamEnd};
@@ -48,7 +47,7 @@ pub(crate) fn capture(wanted: &Wanted, outlet: &Outlet) -> Result<(), Closed> {
         wanted,
         outlet,
         reblocker: Reblocker::new(BLOCK_FRAMES),
-        backoff: Backoff::new(),
+        backoff: Backoff::default(),
         heard_ns: None,
     };
     loop {

@@ -5,6 +5,7 @@
 
 mod belief;
 
+use component::foreign;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -17,7 +18,6 @@ use crate::config::Line;
 use crate::encoding;
 use crate::report::{Outlet, Report, Way};
 use crate::template::Template;
-use crate::text::bounded;
 use crate::told::{Told, track};
 use belief::{Belief, Look};
 
@@ -101,7 +101,7 @@ fn reports(look: &Look, age: Duration, settings: &Settings) -> [Report; 2] {
 
 fn told(text: &str, age: Duration, settings: &Settings) -> Told {
     let Some(reading) = settings.template.read(text, settings.line == Line::Last) else {
-        if let Some(text) = bounded(text, 80) {
+        if let Some(text) = foreign::line(text, 80) {
             tracing::info!(text, "nothing is playing: the file does not say what the template expects");
         }
         return Told::nothing();

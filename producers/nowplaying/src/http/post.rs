@@ -1,5 +1,6 @@
 //! A posted body: JSON or a form of the same names.
 
+use component::foreign;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
@@ -8,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::encoding;
 use crate::query;
-use crate::text::{Song, bounded, clean};
+use crate::text::{Song, clean};
 use crate::told::{Told, track};
 
 /// Range of durations and positions, in seconds.
@@ -60,10 +61,10 @@ pub(crate) fn read(content_type: Option<&str>, body: &[u8]) -> Result<(Told, Vec
         "application/json" => json(body)?,
         "" | "application/x-www-form-urlencoded" if looks_json => json(body)?,
         "" | "application/x-www-form-urlencoded" => form(body),
-        _ => return Err(Wrong::Type(bounded(named, 80).unwrap_or_default())),
+        _ => return Err(Wrong::Type(foreign::line(named, 80).unwrap_or_default())),
     };
     let known = |name: &str| FIELDS.contains(&name);
-    let ignored = fields.keys().filter(|name| !known(name)).filter_map(|name| bounded(name, 40));
+    let ignored = fields.keys().filter(|name| !known(name)).filter_map(|name| foreign::line(name, 40));
     let ignored = ignored.take(IGNORED).collect();
     Ok((told(&fields)?, ignored))
 }
@@ -125,7 +126,8 @@ fn provenance(fields: &Map<String, Value>) -> Result<Provenance, Wrong> {
     if named.as_ref().is_some_and(|name| name.contains(SPOTIFY)) {
         return Ok(Provenance { service: SPOTIFY.to_owned(), licence: SPOTIFY_TERMS.to_owned() });
     }
-    let service = named.and_then(|name| bounded(&name, SERVICE_CHARS)).unwrap_or_else(|| HTTP.to_owned());
+    let service =
+        named.and_then(|name| foreign::line(&name, SERVICE_CHARS)).unwrap_or_else(|| HTTP.to_owned());
     Ok(Provenance { service, licence: String::new() })
 }
 
@@ -184,11 +186,11 @@ fn ids(fields: &Map<String, Value>) -> Result<BTreeMap<String, String>, Wrong> {
     for (kind, value) in given.iter().take(IDS) {
         let value = match value {
             Value::Null => continue,
-            Value::String(text) => bounded(text, ID_CHARS),
+            Value::String(text) => foreign::line(text, ID_CHARS),
             Value::Number(number) => Some(number.to_string()),
             _ => return Err(wrong()),
         };
-        if let (Some(kind), Some(value)) = (bounded(kind, ID_KIND_CHARS), value) {
+        if let (Some(kind), Some(value)) = (foreign::line(kind, ID_KIND_CHARS), value) {
             ids.insert(kind, value);
         }
     }

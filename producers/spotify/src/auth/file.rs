@@ -4,8 +4,9 @@ use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use component::private;
+
 use super::Token;
-use crate::platform;
 
 /// Largest file that is read: three tokens and a name.
 const MAX_BYTES: u64 = 32 * 1024;
@@ -73,7 +74,7 @@ impl TokenFile {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();
         // The process id keeps two writers from sharing a temporary file.
         let beside = folder.join(format!(".{name}.{}", std::process::id()));
-        platform::make_private_folder(folder)
+        private::make_folder(folder)
             .and_then(|()| write_private(&beside, &serde_json::to_vec_pretty(token)?))
             .and_then(|()| fs::rename(&beside, &self.path))
             .map_err(|error| {
@@ -107,7 +108,7 @@ fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     }
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
-    platform::owner_only(&mut options);
+    private::owner_only(&mut options);
     let mut file = options.open(path)?;
     file.write_all(content)?;
     file.sync_data()

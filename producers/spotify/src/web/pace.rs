@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use component::Backoff;
+
 use super::Playback;
 
 /// Pause while nothing plays.
@@ -25,26 +27,9 @@ pub(super) fn after(seen: &Playback, poll: Duration) -> Duration {
     end.map_or(poll, |end| end.clamp(SHORTEST.min(poll), poll))
 }
 
-/// The pause after a question that came to nothing: twice as long each time.
-#[derive(Debug)]
-pub(super) struct Backoff(Duration);
-
-impl Backoff {
-    pub(super) const fn new() -> Backoff {
-        Backoff(BACKOFF.0)
-    }
-
-    /// The next pause, at least as long as the server asks for.
-    pub(super) fn pause(&mut self, asked: Option<Duration>) -> Duration {
-        let pause = self.0;
-        self.0 = (pause * 2).min(BACKOFF.1);
-        pause.max(asked.unwrap_or_default())
-    }
-
-    /// An answer came.
-    pub(super) const fn succeeded(&mut self) {
-        self.0 = BACKOFF.0;
-    }
+/// Pauses after questions that came to nothing.
+pub(super) const fn backoff() -> Backoff {
+    Backoff::new(BACKOFF.0, BACKOFF.1)
 }
 
 #[cfg(test)]
@@ -77,15 +62,5 @@ mod tests {
     fn nothing_playing_is_asked_about_less_often() {
         assert_eq!(after(&seen(false, Some(1.0), Some(2.0)), POLL), IDLE);
         assert_eq!(after(&seen(false, None, None), Duration::from_secs(30)), Duration::from_secs(30));
-    }
-
-    #[test]
-    fn pauses_double_and_the_server_may_lengthen_them() {
-        let mut backoff = Backoff::new();
-        let pauses: Vec<u64> = (0..7).map(|_| backoff.pause(None).as_secs()).collect();
-        assert_eq!(pauses, [2, 4, 8, 16, 32, 60, 60]);
-        backoff.succeeded();
-        assert_eq!(backoff.pause(Some(Duration::from_secs(600))), Duration::from_secs(600));
-        assert_eq!(backoff.pause(Some(Duration::ZERO)), Duration::from_secs(4));
     }
 }

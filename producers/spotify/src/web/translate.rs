@@ -1,11 +1,10 @@
 //! From an answer to what is published.
 
+use component::foreign::{self, NAME_CHARS};
 use schemas::playback::{Provenance, Track};
 
 use super::answer::{Answer, Device, Item, Named};
 
-/// Longest text that is published, in characters.
-const TEXT_CHARS: usize = 500;
 /// Most artists that are named.
 const ARTISTS: usize = 16;
 /// Longest length and position that are believed, in seconds: a day.
@@ -91,9 +90,7 @@ fn named(thing: &Named) -> Option<String> {
 
 /// Text without control characters, bounded; `None` when nothing is left.
 fn plain(text: &str) -> Option<String> {
-    let text: String = text.chars().filter(|c| !c.is_control()).take(TEXT_CHARS).collect();
-    let text = text.trim();
-    (!text.is_empty()).then(|| text.to_owned())
+    foreign::line(text, NAME_CHARS)
 }
 
 fn seconds(milliseconds: Option<f64>) -> Option<f64> {
@@ -200,8 +197,8 @@ mod tests {
         answer["progress_ms"] = json!(1e300);
         let seen = translated(answer);
         let title = seen.track.title.unwrap();
-        assert!(title.starts_with("[2Jx") && title.chars().count() == TEXT_CHARS);
-        assert_eq!(seen.track.artist.unwrap().chars().count(), TEXT_CHARS);
+        assert!(title.starts_with("[2Jx") && title.chars().count() == NAME_CHARS);
+        assert_eq!(seen.track.artist.unwrap().chars().count(), NAME_CHARS);
         assert_eq!((seen.track.duration_s, seen.position_s), (None, None));
     }
 

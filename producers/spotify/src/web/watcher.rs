@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::pace::{self, Backoff};
+use super::pace;
 use super::{AskError, Player, Seen, Trouble};
 use crate::auth::{Keeper, Token};
 
@@ -46,7 +46,7 @@ impl Watcher {
     pub fn start(player: Player, keeper: Keeper, poll: Duration) -> Watcher {
         let (out, reports) = mpsc::channel(REPORTS);
         let poll_ms = Arc::new(AtomicU64::new(0));
-        let asking = Asking { player, keeper, poll_ms: Arc::clone(&poll_ms), backoff: Backoff::new(), out };
+        let asking = Asking { player, keeper, poll_ms: Arc::clone(&poll_ms), backoff: pace::backoff(), out };
         let watcher = Watcher { reports, poll_ms, task: tokio::spawn(asking.run()) };
         watcher.set_poll(poll);
         watcher
@@ -75,7 +75,7 @@ struct Asking {
     player: Player,
     keeper: Keeper,
     poll_ms: Arc<AtomicU64>,
-    backoff: Backoff,
+    backoff: component::Backoff,
     out: mpsc::Sender<Report>,
 }
 
@@ -120,8 +120,8 @@ impl Asking {
                 pace::after(&seen.playback, Duration::from_millis(self.poll_ms.load(Ordering::Relaxed)))
             }
             Err(Trouble::Login(_)) => LOOK,
-            Err(Trouble::Refused(_)) => self.backoff.pause(None),
-            Err(Trouble::Passing { after, .. }) => self.backoff.pause(*after),
+            Err(Trouble::Refused(_)) => self.backoff.pause(),
+            Err(Trouble::Passing { after, .. }) => self.backoff.pause().max(after.unwrap_or_default()),
         }
     }
 }

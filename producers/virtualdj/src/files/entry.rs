@@ -1,6 +1,6 @@
 //! The lines of a file: which track they name last.
 
-use crate::foreign::plain;
+use component::foreign::{self, NAME_CHARS};
 
 /// One entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,11 +49,15 @@ fn is_heading(line: &str) -> bool {
 
 fn track(time: Option<String>, line: &str) -> Option<Entry> {
     let parts = line.split_once(" - ").or_else(|| line.split_once(" – "));
-    let (artist, title) = parts.map_or((None, line), |(artist, title)| (plain(artist), title));
-    match plain(title) {
+    let (artist, title) = parts.map_or((None, line), |(artist, title)| (name(artist), title));
+    match name(title) {
         Some(title) => Some(Entry { time, artist, title }),
         None => artist.map(|title| Entry { time, artist: None, title }),
     }
+}
+
+fn name(text: &str) -> Option<String> {
+    foreign::line(text, NAME_CHARS)
 }
 
 #[cfg(test)]

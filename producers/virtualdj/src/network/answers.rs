@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::foreign::plain;
+use component::foreign::{self, NAME_CHARS};
 
 /// Queries about one deck, after `deck <n> `. `get_bpm` is the tempo that is heard, `get_bpm absolute` the track's own.
 pub const DECK_VERBS: [&str; 11] = [
@@ -55,7 +55,7 @@ impl Answers {
 
     /// A text on one line, bounded; `None` when empty.
     pub fn text(&self, verb: &str) -> Option<String> {
-        self.values.get(verb).and_then(|value| plain(value))
+        self.values.get(verb).and_then(|value| foreign::line(value, NAME_CHARS))
     }
 
     /// A number within `range`; an empty answer is none, anything else nonsense.
@@ -101,7 +101,7 @@ mod tests {
             (answers.number("song_pos", 0.0..=1.0), answers.number("get_bpm", 0.0..=1.0)),
             (Some(0.25), None)
         );
-        assert_eq!(answers.text("get_title").as_deref(), Some("A B"));
+        assert_eq!(answers.text("get_title").as_deref(), Some("AB"));
         assert_eq!(answers.nonsense(), 1);
         assert_eq!((answers.truth("is_audible"), answers.number("volume", 0.0..=1.0)), (None, None));
         assert_eq!(answers.nonsense(), 3);

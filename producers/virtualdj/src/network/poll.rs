@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use component::time;
+use component::{Backoff, time};
 use fetch::{BaseUrlError, Client, Error, Limits};
 use tokio::sync::mpsc::Sender;
 use tokio::task::JoinHandle;
@@ -11,7 +11,6 @@ use super::answers::{Answers, CROSSFADER, DECK_VERBS};
 use super::deck::{Side, playing};
 use crate::config::Secret;
 use crate::player::Playing;
-use crate::retry::Backoff;
 
 /// VirtualDJ answers within milliseconds; a value is a line.
 const LIMITS: Limits =
@@ -54,7 +53,7 @@ impl Poller {
     ) -> Poller {
         let asker = Asker { client, password };
         Poller(tokio::spawn(async move {
-            let mut backoff = Backoff::new();
+            let mut backoff = Backoff::default();
             loop {
                 let (report, pause) = match asker.both().await {
                     Ok((decks, nonsense)) => {

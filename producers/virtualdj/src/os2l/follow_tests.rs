@@ -141,6 +141,7 @@ fn a_client_that_leaves_leaves_held_beats() {
     let mut room = Room::new();
     let end = room.play(8, 101.0, 0, 120.0, &[0.0]);
     room.follow.connected(false);
+    assert_eq!(room.follow.grid().mode, Mode::Held, "at once: no beat can come any more");
     room.until(end + 19.0);
     assert_eq!(room.modes(), [Mode::Searching, Mode::Locked, Mode::Held]);
     assert!(room.follow.grid().confidence < 0.7, "it fades");

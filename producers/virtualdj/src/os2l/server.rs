@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 
-use component::time;
+use component::{Backoff, time};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::Sender;
@@ -11,7 +11,6 @@ use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 
 use super::message::{self, Event};
 use super::stream::{Piece, Stream};
-use crate::retry::Backoff;
 
 /// Connections at one time; the oldest makes room for a new one, since it may be dead without a word.
 const MAX_CLIENTS: usize = 8;
@@ -81,7 +80,7 @@ impl<R> Out<R> {
 }
 
 async fn serve<R: Send + 'static>(address: SocketAddr, out: Out<R>) {
-    let mut backoff = Backoff::new();
+    let mut backoff = Backoff::default();
     loop {
         let failure = match TcpListener::bind(address).await {
             Ok(listener) => {
