@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_nats::Message as Raw;
 use bytes::Bytes;
@@ -9,6 +10,7 @@ use futures_util::StreamExt as _;
 use schemas::{Class, Header, Name, Subject, Topic, subject, wire};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
+use tokio::time::MissedTickBehavior;
 
 use crate::connect::{Bus, Link};
 use crate::queues::{Delivery, Queues};
@@ -16,6 +18,8 @@ use crate::{state, time};
 
 /// Streams, events and samples that took longer than this on one machine are no longer true.
 const STALE_AFTER_S: f64 = 1.0;
+/// How long one look at a stream lasts: nearly two of the longest blocks (1024 samples at 44.1 kHz).
+const LOOK: Duration = Duration::from_millis(40);
 
 /// The reader's end. Dropping it ends its subscriptions.
 pub struct Inbox {
@@ -69,6 +73,13 @@ impl Inbox {
         }
     }
 
+    /// Looks at `topic`, of all names, once in `every` and for 40 ms each time. For readers whom a few values of a fast
+    /// stream suffice: between two looks the broker sends them nothing, and nobody wakes up.
+    pub fn glance(&mut self, topic: &'static Topic, every: Duration) {
+        let looks = look(topic, every, self.bus.clone(), self.shared.clone());
+        self.drains.push(tokio::spawn(looks));
+    }
+
     /// The next message. Cancel-safe.
     pub async fn next(&self) -> Delivery {
         loop {
@@ -95,6 +106,19 @@ impl Drop for Inbox {
 async fn drain(mut subscriber: async_nats::Subscriber, bus: Bus, shared: Arc<Shared>) {
     while let Some(Raw { subject, payload, .. }) = subscriber.next().await {
         accept(&bus, &shared, subject.as_str(), payload, false);
+    }
+}
+
+async fn look(topic: &'static Topic, every: Duration, bus: Bus, shared: Arc<Shared>) {
+    let mut rounds = tokio::time::interval(every);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        rounds.tick().await;
+        // Only a closed client refuses here, and then the process is ending.
+        let Ok(subscriber) = bus.client.subscribe(subject::wildcard(topic)).await else { return };
+        lock(&shared).start_anew(topic);
+        // Over, and with it the subscription, when the time is up.
+        let _over = tokio::time::timeout(LOOK, drain(subscriber, bus.clone(), shared.clone())).await;
     }
 }
 

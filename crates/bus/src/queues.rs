@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use bytes::Bytes;
-use schemas::{Class, Header, Message, Payload, Subject, wire};
+use schemas::{Class, Header, Message, Payload, Subject, Topic, wire};
 
 /// Samples older than this, measured against the newest block, are dropped.
 pub(crate) const SAMPLES_WINDOW_NS: i64 = 250_000_000;
@@ -79,6 +79,12 @@ impl Queues {
         [&mut self.states, &mut self.events, &mut self.samples, &mut self.streams]
             .into_iter()
             .find_map(VecDeque::pop_front)
+    }
+
+    /// What comes next of this topic follows nothing: messages before it were not asked for, so none is lost.
+    pub(crate) fn start_anew(&mut self, topic: &Topic) {
+        let of_topic = |subject: &str| Subject::parse(subject).is_some_and(|s| s.topic().name == topic.name);
+        self.seen.retain(|(subject, _), _| !of_topic(subject));
     }
 
     fn is_news(&mut self, delivery: &Delivery) -> bool {
@@ -185,6 +191,19 @@ mod tests {
         assert_eq!(queues.put(message(tick, 1, 5, 0)).lost, 0);
         assert_eq!(queues.put(message(tick, 1, 9, 0)).lost, 3);
         assert_eq!(queues.put(message(tick, 2, 40, 0)).lost, 0);
+    }
+
+    #[test]
+    fn what_was_not_asked_for_is_not_lost() {
+        let mut queues = Queues::default();
+        let (features, tick) = (schemas::audio::Features::TOPIC, schemas::beat::Tick::TOPIC);
+        for topic in [features, tick] {
+            queues.put(message(topic, 1, 5, 0));
+        }
+        queues.start_anew(features);
+        assert_eq!(queues.put(message(features, 1, 90, 0)).lost, 0);
+        assert_eq!(queues.put(message(features, 1, 92, 0)).lost, 1);
+        assert_eq!(queues.put(message(tick, 1, 9, 0)).lost, 3);
     }
 
     #[test]

@@ -55,14 +55,28 @@ impl Context {
     /// # Errors
     /// [`Exit::Internal`] when the topic is not announced in the spec: the broker would not permit it.
     pub async fn subscribe(&mut self, topic: &'static Topic, name: Option<&Name>) -> Result<(), Exit> {
-        if !self.spec.reads.iter().any(|read| read.name == topic.name) {
-            return Err(Exit::Internal(format!(
-                "{} does not announce that it reads {}",
-                self.spec.name, topic.name
-            )));
-        }
+        self.is_announced(topic)?;
         self.inbox.subscribe(topic, name).await;
         Ok(())
+    }
+
+    /// Looks at a stream of [`Spec::reads`], of all names, for a moment once in `every`: for whom a few of its values
+    /// suffice. It costs a tenth of a subscription.
+    ///
+    /// # Errors
+    /// As [`Context::subscribe`].
+    pub fn glance(&mut self, topic: &'static Topic, every: Duration) -> Result<(), Exit> {
+        self.is_announced(topic)?;
+        self.inbox.glance(topic, every);
+        Ok(())
+    }
+
+    fn is_announced(&self, topic: &Topic) -> Result<(), Exit> {
+        if self.spec.reads.iter().any(|read| read.name == topic.name) {
+            return Ok(());
+        }
+        let (component, topic) = (self.spec.name, topic.name);
+        Err(Exit::Internal(format!("{component} does not announce that it reads {topic}")))
     }
 
     /// Subscribes to every subject that matches a NATS filter (`vj.beat.>`), as far as the broker permits.

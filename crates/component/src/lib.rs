@@ -18,6 +18,7 @@ mod entry;
 mod exit;
 pub mod foreign;
 mod health;
+pub mod kept;
 mod launch;
 mod lock;
 mod logging;

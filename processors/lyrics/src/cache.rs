@@ -1,6 +1,7 @@
 //! What is known about each song, one small file each: words for ever, misses for a while, vetoes, an offset.
 //!
-//! Blocking: for threads that may wait for a disk. A file that cannot be read is forgotten and removed.
+//! Blocking: for threads that may wait for a disk. A file that cannot be read is forgotten and removed. Of very many
+//! the oldest go, but never what an operator has said.
 
 use std::fs;
 use std::io;
@@ -23,6 +24,8 @@ pub const MISS_S: [f64; 4] = [3_600.0, 6.0 * 3_600.0, 86_400.0, 7.0 * 86_400.0];
 const VERSION: u32 = 1;
 /// Most vetoes that are remembered of a song; the oldest go.
 const MAX_VETOES: usize = 32;
+/// Songs that are kept, at some 4 kB each.
+const MAX_SONGS: usize = 20_000;
 /// Words, vetoes and what JSON adds.
 const MAX_FILE_BYTES: u64 = 2 * MAX_BYTES as u64 + 64 * 1024;
 
@@ -98,6 +101,11 @@ impl Entry {
         (self.words, self.miss) = (None, None);
     }
 
+    /// Whether an operator had a say in it.
+    fn is_by_hand(&self) -> bool {
+        !self.vetoes.is_empty() || self.offset_ms != 0.0
+    }
+
     fn is_of(&self, song: &Song) -> bool {
         self.version == VERSION && self.track_id == song.id && check_offset(self.offset_ms).is_ok()
     }
@@ -147,7 +155,15 @@ impl Cache {
         let mut entry = self.entry(song);
         change(&mut entry);
         self.write(&self.path(song), &entry)?;
+        self.trim(MAX_SONGS);
         Ok(entry)
+    }
+
+    fn trim(&self, most: usize) {
+        let by_hand = |path: &Path| read(path).is_ok_and(|entry| entry.is_by_hand());
+        if let Err(error) = component::kept::trim(&self.dir, most, by_hand) {
+            tracing::warn!(%error, folder = %self.dir.display(), "kept lyrics cannot be counted: check the folder");
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, ()> {
@@ -241,6 +257,27 @@ mod tests {
             assert_eq!(cache.entry(&song("a")).words, None);
             assert!(!path.exists());
         }
+    }
+
+    #[test]
+    fn of_too_many_the_oldest_go_but_never_what_an_operator_said() {
+        let dir = tempfile::tempdir().unwrap();
+        let cache = Cache::new(dir.path().to_owned());
+        let keep = |title: &str, change: fn(&mut Entry)| {
+            cache.change(&song(title), change).unwrap();
+            let file = fs::File::options().append(true).open(cache.path(&song(title))).unwrap();
+            let written = std::time::Duration::from_secs(title.parse().unwrap());
+            file.set_modified(std::time::SystemTime::UNIX_EPOCH + written).unwrap();
+        };
+        keep("0", |entry| entry.offset_ms = 40.0);
+        keep("1", |entry| entry.veto("x"));
+        ["2", "3", "4", "5"].iter().for_each(|title| keep(title, |entry| entry.words = words("la")));
+        cache.trim(4);
+        let words_of = |title| cache.entry(&song(title)).words;
+        assert_eq!([words_of("2"), words_of("3")], [None, None]);
+        assert_eq!([words_of("4"), words_of("5")], [words("la"), words("la")]);
+        assert_eq!(cache.entry(&song("0")).offset_ms, 40.0);
+        assert_eq!(cache.entry(&song("1")).vetoes, ["x"]);
     }
 
     #[test]

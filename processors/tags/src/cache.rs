@@ -1,7 +1,8 @@
 //! What models said before, by track, prompt and model, in the state directory.
 //!
 //! Hits are for ever: the name of a file is a digest of everything that was asked except what is measured, which
-//! wins over the model anyway. A file that cannot be read, or is no answer, is a miss and is written anew.
+//! wins over the model anyway. A file that cannot be read, or is no answer, is a miss and is written anew. Of very many
+//! the oldest go.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,8 @@ use crate::prompt;
 const FOLDER: &str = "tags";
 /// Longest file that is read, in bytes: a bounded answer is far shorter.
 const LONGEST: u64 = 64 * 1024;
+/// Answers that are kept, at some 2 kB each.
+const MAX_ANSWERS: usize = 20_000;
 
 /// One question to one model.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -74,7 +77,11 @@ impl Cache {
         let text = serde_json::to_vec(guess)?;
         let new = self.folder.join(format!("{}.{}.new", key.0, std::process::id()));
         tokio::fs::write(&new, text).await?;
-        tokio::fs::rename(&new, self.path(key)).await
+        tokio::fs::rename(&new, self.path(key)).await?;
+        let folder = self.folder.clone();
+        let trimmed =
+            tokio::task::spawn_blocking(move || component::kept::trim(&folder, MAX_ANSWERS, |_| false));
+        trimmed.await.map_err(io::Error::other)?.map(|_gone| ())
     }
 
     fn path(&self, key: &Key) -> PathBuf {

@@ -256,6 +256,21 @@ fn what_is_pushed_out_by_newer_tracks_gets_its_turn() {
 }
 
 #[test]
+fn players_with_nothing_loaded_give_their_place() {
+    on_stage(async {
+        let stage = Stage::set(json!({})).await;
+        stage.play("first", Some("Fire"), "file");
+        for n in 0..200 {
+            stage.play(&format!("gone-{n}"), None, "file");
+        }
+        stage.play("late", Some("Fire"), "file");
+        stage.until("late", "its tags", |song| song.source == "rules").await;
+        let state = stage.bus.request(&Name::new("tags").unwrap(), "get_state", &json!(null)).await.unwrap();
+        assert_eq!(state.fields["state"]["players"]["first"]["source"], "rules");
+    });
+}
+
+#[test]
 fn a_model_that_is_away_is_said_and_rules_go_on_until_it_is_back() {
     on_stage(async {
         let up = Arc::new(AtomicBool::new(false));

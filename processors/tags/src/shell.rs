@@ -24,7 +24,9 @@ use crate::work::{Done, Work};
 
 /// How often wishes and measured energy are looked at.
 const TICK: Duration = Duration::from_millis(200);
-/// Players that are told apart; more are noise.
+/// How often the sound is looked at: its energy moves in seconds, and its features come 190 times a second.
+const GLANCE: Duration = Duration::from_millis(250);
+/// Players that are told apart; more are noise. One with nothing loaded gives its place to a new one.
 const PLAYERS: usize = 64;
 
 /// The processor.
@@ -75,9 +77,10 @@ impl Component for Tags {
     }
 
     async fn start(config: Config, ctx: &mut Context) -> Result<Tags, Exit> {
-        for topic in Self::SPEC.reads {
+        for topic in Self::SPEC.reads.iter().filter(|topic| topic.name != Features::TOPIC.name) {
             ctx.subscribe(topic, None).await?;
         }
+        ctx.glance(Features::TOPIC, GLANCE)?;
         let tags = Tags {
             model: Model::of(&config),
             config,
@@ -183,7 +186,7 @@ impl Component for Tags {
 impl Tags {
     fn hear_player(&mut self, name: &Name, delivery: &Delivery, ctx: &mut Context) {
         if !self.players.contains_key(name) {
-            if self.players.len() >= PLAYERS {
+            if !self.has_room() {
                 return ctx.dropped(1);
             }
             self.players.insert(name.clone(), Slot { player: Player::new(), songs: ctx.publisher(name) });
@@ -203,6 +206,16 @@ impl Tags {
         if changed {
             self.begin(name, ctx);
         }
+    }
+
+    fn has_room(&mut self) -> bool {
+        if self.players.len() >= PLAYERS {
+            let idle = self.players.iter().find(|(_, slot)| !slot.player.is_playing());
+            if let Some(name) = idle.map(|(name, _)| name.clone()) {
+                self.players.remove(&name);
+            }
+        }
+        self.players.len() < PLAYERS
     }
 
     fn hear_source(&mut self, source: &Name, delivery: &Delivery, ctx: &mut Context) {

@@ -1,6 +1,7 @@
 //! The bus against a real broker: classes, state, reconnecting, commands.
 
 mod commands;
+mod glance;
 mod outage;
 mod state;
 

@@ -21,7 +21,8 @@ use crate::player::{Player, Say};
 use crate::timing::Anchor;
 use searches::Searches;
 
-/// Most players that are followed at once. A show has a handful; a hostile publisher any number.
+/// Most players that are followed at once. A show has a handful; a hostile publisher any number. One with nothing
+/// loaded gives its place to a new one.
 const MAX_PLAYERS: usize = 64;
 
 /// The processor.
@@ -80,7 +81,7 @@ impl Component for Lyrics {
 
     async fn handle(&mut self, delivery: Delivery, ctx: &mut Context) -> Result<(), Exit> {
         let Some(name) = delivery.subject.name().cloned() else { return Ok(()) };
-        if !self.players.contains_key(&name) && self.players.len() >= MAX_PLAYERS {
+        if !self.has_room(&name) {
             ctx.dropped(1);
             return Ok(());
         }
@@ -175,6 +176,16 @@ impl Lyrics {
             lines: ctx.publisher(name),
             words: ctx.publisher(name),
         })
+    }
+
+    fn has_room(&mut self, name: &Name) -> bool {
+        if self.players.len() >= MAX_PLAYERS && !self.players.contains_key(name) {
+            let idle = self.players.iter().find(|(_, voice)| voice.player.song().is_none());
+            if let Some(idle) = idle.map(|(name, _)| name.clone()) {
+                self.players.remove(&idle);
+            }
+        }
+        self.players.len() < MAX_PLAYERS || self.players.contains_key(name)
     }
 
     fn load(&mut self, name: &Name, song: Option<Song>, at_ns: i64, ctx: &Context) {

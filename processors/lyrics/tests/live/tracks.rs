@@ -48,6 +48,26 @@ fn a_new_track_ends_what_was_under_way_and_its_answer_never_shows() {
 }
 
 #[test]
+fn players_with_nothing_loaded_give_their_place_and_others_do_not() {
+    on_stage(None, async |stage: Stage| {
+        let (first, late) = (stage.deck("first"), stage.deck("late"));
+        let song = stage.sidecar("song", "[00:01.00]sung");
+        first.load(&song);
+        for n in 0..200 {
+            stage.deck(&format!("gone-{n}")).load(&Track::default());
+        }
+        let ears = (stage.ear("first").await, stage.ear("late").await);
+        late.load(&song);
+        late.play(2.0);
+        ears.1.text("sung").await;
+        first.play(2.0);
+        ears.0.text("sung").await;
+        let state = stage.command("get_state", serde_json::json!({})).await;
+        assert_eq!(state.fields["state"]["players"].as_object().map(|all| all.len()), Some(64));
+    });
+}
+
+#[test]
 fn nothing_stale_stays_after_a_stop_or_on_a_track_without_words() {
     on_stage(None, async |stage: Stage| {
         let (ear, deck) = (stage.ear("main").await, stage.deck("main"));
