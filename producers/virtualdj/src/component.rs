@@ -56,7 +56,7 @@ impl Component for Virtualdj {
     const SPEC: Spec = Spec {
         name: "producers/virtualdj",
         kind: Kind::Producer,
-        about: "What VirtualDJ tells: its beats (OS2L), its tracklist files, its decks (Network Control).",
+        about: "What VirtualDJ tells: its beats (OS2L), its tracklist and history files, its decks (Network Control).",
         reads: &[],
         writes: &[Tick::TOPIC, Grid::TOPIC, Track::TOPIC, Position::TOPIC],
         verbs: &[],
@@ -236,7 +236,14 @@ impl Virtualdj {
     fn playing(&self, change: Change) -> Option<Playing> {
         let Change::Playing { entry, since } = change else { return None };
         let provenance = Provenance { service: "virtualdj".into(), licence: String::new() };
-        let track = Track { artist: entry.artist, title: Some(entry.title), provenance, ..Track::default() };
+        let track = Track {
+            artist: entry.artist,
+            title: Some(entry.title),
+            duration_s: entry.duration_s,
+            ids: entry.place.into_iter().map(|(kind, place)| (kind.to_owned(), place)).collect(),
+            provenance,
+            ..Track::default()
+        };
         let position_s = Some(self.config.file_delay_s);
         Some(Playing { track, position_s, rate: 1.0, moves: true, at: since })
     }

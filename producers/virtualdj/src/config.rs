@@ -33,7 +33,8 @@ pub struct Config {
     pub hold_max_s: f64,
     /// whether to read the track from its files
     pub files: bool,
-    /// the only file to read; without it the newest of the known places
+    /// the only file to read, or VirtualDJ's `History` folder where that was moved; without it the newest of the known
+    /// places
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<PathBuf>,
     /// time between two looks at the files in ms, 100 to 10000

@@ -3,7 +3,7 @@
 //! | way | gives | needs | does not give |
 //! |---|---|---|---|
 //! | [`os2l`] | beat, tempo, place in the bar, as source `vdj` | VirtualDJ's option `os2l` = `yes` (with `auto` it says nothing before a button of its lights was pressed) and, on another machine, `os2lDirectIp` | tracks, positions |
-//! | [`files`] | artist and title, as the player that is named like the instance | nothing: VirtualDJ logs them | where in the track we are: time since the line was written |
+//! | [`files`] | artist, title, length and path, as the player that is named like the instance | nothing: VirtualDJ logs them | where in the track we are: time since the entry was written |
 //! | [`network`] | both decks: track, position, what is heard, as players `<instance>-1` and `-2` | the Network Control plugin (VirtualDJ 2023 Pro or newer) and `network_url` | beats |
 //!
 //! Each may be absent without disturbing the others. While Network Control answers, the files are not listened to.

@@ -178,6 +178,51 @@ fn the_tracklist_becomes_a_player() {
 }
 
 #[test]
+fn the_history_of_the_evening_becomes_a_player_with_length_and_path() {
+    run(async {
+        let dir = tempfile::tempdir().unwrap();
+        let stage = Stage::start(
+            json!({"os2l": false, "file": dir.path(), "file_poll_ms": 100, "file_delay_s": 45.0}),
+        )
+        .await;
+        let tracks = stage.listen::<Track>("vdj").await;
+        let positions = stage.listen::<Position>("vdj").await;
+        stage.health("the history to be missed", |beat| beat.reason.contains("no history")).await;
+        let write = |lines: &str| {
+            std::fs::write(dir.path().join("2026-11-26.m3u"), lines).unwrap();
+        };
+        let summer = "#EXTVDJ:<time>22:50</time><artist>Calvin Harris</artist><title>Summer</title>\
+            <songlength>224.5</songlength>\r\nC:\\Music\\Summer.mp3\r\n";
+        write(summer);
+        let titled = |_: &schemas::Header, track: &Track| track.title.is_some();
+        let (_, track) = stage.until::<Track>(&tracks, "the track", titled).await;
+        assert_eq!(
+            (track.artist.as_deref(), track.title.as_deref()),
+            (Some("Calvin Harris"), Some("Summer"))
+        );
+        assert_eq!((track.duration_s, track.provenance.service.as_str()), (Some(224.5), "virtualdj"));
+        assert_eq!(track.ids["path"], r"C:\Music\Summer.mp3");
+        stage.health("the history to be read", |beat| beat.state == State::Ready).await;
+        let moves = |_: &schemas::Header, position: &Position| position.playing;
+        let (_, position) = stage.until::<Position>(&positions, "a position", moves).await;
+        assert!((45.0..70.0).contains(&position.position_s), "{position:?}");
+
+        std::fs::write(dir.path().join("tracklist.txt"), "22:53 : Simon & Garfunkel - America (Live)\r\n")
+            .unwrap();
+        write(&format!(
+            "{summer}#EXTVDJ:<time>22:53</time><artist>Simon &amp; Garfunkel</artist><title>America</title>\
+             <remix>Live</remix>\r\nnetsearch://dz3130706\r\n"
+        ));
+        let (_, track) = stage.until::<Track>(&tracks, "the next", |_, next| next.title != track.title).await;
+        assert_eq!(
+            (track.artist.as_deref(), track.title.as_deref()),
+            (Some("Simon & Garfunkel"), Some("America (Live)"))
+        );
+        assert_eq!((track.duration_s, track.ids["url"].as_str()), (None, "netsearch://dz3130706"));
+    });
+}
+
+#[test]
 fn network_control_becomes_two_players_and_silences_the_file() {
     run(async {
         let dir = tempfile::tempdir().unwrap();

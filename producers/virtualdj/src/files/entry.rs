@@ -1,16 +1,48 @@
-//! The lines of a file: which track they name last.
+//! One entry, and the lines of a plain file: which track they name last.
 
 use component::foreign::{self, NAME_CHARS};
 
 /// One entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Entry {
     /// The time of the log, as it stands there: it tells the same track from its second time.
     pub time: Option<String>,
-    /// Artist, when the line has two parts.
+    /// The same in Unix seconds, where the log has it.
+    pub played_unix_s: Option<u64>,
+    /// Artist, when it is told apart from the title.
     pub artist: Option<String>,
     /// Title.
     pub title: String,
+    /// Length in seconds.
+    pub duration_s: Option<f64>,
+    /// Where the track lies: `path` or `url`, and which.
+    pub place: Option<(&'static str, String)>,
+}
+
+impl Entry {
+    /// Whether both tell of the same track from the same start, each in the way of its file.
+    pub fn is_same_play(&self, other: &Entry) -> bool {
+        self.title == other.title
+            && agree(&self.artist, &other.artist)
+            && agree(&self.time, &other.time)
+            && agree(&self.played_unix_s, &other.played_unix_s)
+    }
+
+    /// This, and of `known` what this lacks.
+    pub fn or(self, known: &Entry) -> Entry {
+        Entry {
+            time: self.time.or_else(|| known.time.clone()),
+            played_unix_s: self.played_unix_s.or(known.played_unix_s),
+            artist: self.artist.or_else(|| known.artist.clone()),
+            title: self.title,
+            duration_s: self.duration_s.or(known.duration_s),
+            place: self.place.or_else(|| known.place.clone()),
+        }
+    }
+}
+
+fn agree<T: PartialEq>(one: &Option<T>, other: &Option<T>) -> bool {
+    one.is_none() || other.is_none() || one == other
 }
 
 /// The last entry of a log or the line of a now-playing file, and whether its line was ended: one that was not may
@@ -22,11 +54,11 @@ pub fn last(text: &str) -> Option<(Entry, bool)> {
     if logged.is_some() || lines().any(|(line, _)| is_heading(line)) {
         return logged;
     }
-    let mut named = lines().filter_map(|(line, ended)| Some((track(None, line)?, ended)));
+    let mut named = lines().filter_map(|(line, ended)| Some((named(line)?, ended)));
     named.next_back()
 }
 
-fn is_padding(c: char) -> bool {
+pub(super) fn is_padding(c: char) -> bool {
     c.is_whitespace() || c.is_control() || c == '\u{feff}'
 }
 
@@ -39,7 +71,7 @@ fn log_line(line: &str) -> Option<Entry> {
     if !(2..=3).contains(&parts.len()) || !parts.iter().all(two_digits) || time.len() > 16 {
         return None;
     }
-    track(Some(time.to_owned()), rest)
+    Some(Entry { time: Some(time.to_owned()), ..named(rest)? })
 }
 
 /// `VirtualDJ History 2024/11/30` and the line below it: a log without an entry yet names no track.
@@ -47,16 +79,18 @@ fn is_heading(line: &str) -> bool {
     line.starts_with("VirtualDJ History") || (line.len() >= 5 && line.bytes().all(|b| b == b'-'))
 }
 
-fn track(time: Option<String>, line: &str) -> Option<Entry> {
+/// `Artist - Title`, or the title alone.
+pub(super) fn named(line: &str) -> Option<Entry> {
     let parts = line.split_once(" - ").or_else(|| line.split_once(" – "));
     let (artist, title) = parts.map_or((None, line), |(artist, title)| (name(artist), title));
     match name(title) {
-        Some(title) => Some(Entry { time, artist, title }),
-        None => artist.map(|title| Entry { time, artist: None, title }),
+        Some(title) => Some(Entry { artist, title, ..Entry::default() }),
+        None => artist.map(|title| Entry { title, ..Entry::default() }),
     }
 }
 
-fn name(text: &str) -> Option<String> {
+/// One line of a name; `None` when nothing is left.
+pub(super) fn name(text: &str) -> Option<String> {
     foreign::line(text, NAME_CHARS)
 }
 
@@ -94,6 +128,23 @@ mod tests {
         for nothing in ["", "\n \r\n", "\u{feff}"] {
             check(nothing, None);
         }
+    }
+
+    #[test]
+    fn what_one_file_lacks_another_may_have_told() {
+        let plain = named("A - B").unwrap();
+        let full = Entry {
+            time: Some("22:50".into()),
+            duration_s: Some(200.0),
+            place: Some(("path", "/b.mp3".into())),
+            ..plain.clone()
+        };
+        assert!(plain.is_same_play(&full) && full.is_same_play(&plain));
+        assert_eq!(plain.clone().or(&full), full);
+        let again = Entry { time: Some("22:57".into()), ..plain.clone() };
+        assert!(again.is_same_play(&plain) && !again.is_same_play(&full), "the same once more");
+        assert!(!named("A - C").unwrap().is_same_play(&plain));
+        assert!(!named("C - B").unwrap().is_same_play(&plain));
     }
 
     proptest! {

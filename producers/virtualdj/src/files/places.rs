@@ -1,4 +1,4 @@
-//! Where the files lie.
+//! Where the files lie that have a name of their own; [`super::history`] has those that are named by the day.
 
 use std::path::{Path, PathBuf};
 
@@ -18,6 +18,11 @@ pub fn known(home: Option<&Path>, local_data: Option<&Path>, temporary: &Path) -
     places.extend(local_data.iter().flat_map(|data| below_data.map(|place| data.join(place))));
     places.push(temporary.join("virtualdj_now_playing.txt"));
     places
+}
+
+/// The places in a folder of VirtualDJ's choice.
+pub fn below(history: &Path) -> Vec<PathBuf> {
+    ["tracklist.txt", "now_playing.txt"].map(|place| history.join(place)).into()
 }
 
 /// The known places of this user on this machine.

@@ -1,20 +1,16 @@
 //! Looks at the disk again and again, on a thread of its own: a network drive may take its time.
 
-use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 use std::sync::mpsc::{RecvTimeoutError, Sender as StopSender, channel};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use component::time;
 use tokio::sync::mpsc::Sender;
 
-use super::places;
-use super::text::Encoding;
-use super::watch::{Change, Found, Watch};
-
-/// So much of the end of a file is read: a whole evening has less.
-const TAIL_BYTES: u64 = 64 * 1024;
+use super::found::Found;
+use super::watch::{Change, Watch};
+use super::{choose, history, places, tail};
 
 /// What the files have to tell.
 #[derive(Debug)]
@@ -30,7 +26,7 @@ pub(crate) enum Report {
 /// What the thread is told at its start.
 #[derive(Debug, Clone)]
 pub(crate) struct Orders {
-    /// The only file that counts, if one is configured.
+    /// The only file that counts, or the folder with the only ones, if one is configured.
     pub(crate) only: Option<PathBuf>,
     /// Time between two looks.
     pub(crate) interval: Duration,
@@ -104,38 +100,31 @@ impl Eye {
         self.watch.look(found.as_ref(), now).is_none_or(|change| tell(Report::Changed(change)))
     }
 
-    // The newest of the places that can be read; the trouble is told of a configured file only.
+    // The newest of the places that can be read; the trouble is told of what is configured only.
     fn read(&self) -> Result<(PathBuf, Found), Option<String>> {
-        if let Some(only) = &self.orders.only {
-            let found = tail(only).map_err(|error| Some(format!("{}: {error}", only.display())))?;
-            return Ok((only.clone(), found));
-        }
-        let found = places::here().into_iter().filter_map(|path| tail(&path).ok().map(|found| (path, found)));
-        found.min_by(|(_, a), (_, b)| a.age_s.total_cmp(&b.age_s)).ok_or(None)
+        let places = match &self.orders.only {
+            Some(folder) if folder.is_dir() => places::below(folder),
+            Some(file) => {
+                let found = tail::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+                return Ok((file.clone(), found));
+            }
+            None => places::here(),
+        };
+        let places = history::beside(places).into_iter();
+        let found = places.filter_map(|path| tail::read(&path).ok().map(|found| (path, found)));
+        choose::newest(found.collect()).ok_or_else(|| {
+            let folder = self.orders.only.as_ref()?;
+            Some(format!("{}: VirtualDJ has written no history there", folder.display()))
+        })
     }
-}
-
-/// The end of a file and its age.
-fn tail(path: &Path) -> io::Result<Found> {
-    let mut file = File::open(path)?;
-    let about = file.metadata()?;
-    if !about.is_file() {
-        return Err(io::Error::other("is no file"));
-    }
-    let mut head = [0; 2];
-    let head_len = file.read(&mut head)?;
-    let encoding = Encoding::of(&head[..head_len]);
-    // An even place, for the sake of UTF-16.
-    let start = about.len().saturating_sub(TAIL_BYTES) & !1;
-    file.seek(SeekFrom::Start(start))?;
-    let mut bytes = Vec::new();
-    file.take(TAIL_BYTES + 1).read_to_end(&mut bytes)?;
-    let written_s = about.modified()?.duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());
-    Ok(Found { text: encoding.read(&bytes), age_s: time::unix_s() - written_s })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::io::Write as _;
+    use std::path::Path;
+
     use super::*;
 
     fn eye(path: &Path) -> Eye {
@@ -164,21 +153,39 @@ mod tests {
         let mut eye = eye(&path);
         assert_eq!(look(&mut eye), ["unreadable"]);
         assert!(look(&mut eye).is_empty(), "told once");
-        std::fs::write(&path, "22:50 : A - Caf\u{e9}\n").unwrap();
+        fs::write(&path, "22:50 : A - Caf\u{e9}\n").unwrap();
         assert_eq!(look(&mut eye), ["reading true", "Caf\u{e9}"]);
-        std::fs::write(&path, b"22:50 : A - Caf\xe9\n22:53 : C - D\n").unwrap();
+        fs::write(&path, b"22:50 : A - Caf\xe9\n22:53 : C - D\n").unwrap();
         assert_eq!(look(&mut eye), ["D"], "in another encoding");
-        std::fs::remove_file(&path).unwrap();
+        fs::remove_file(&path).unwrap();
         assert_eq!(look(&mut eye), ["unreadable"]);
         assert_eq!(look(&mut eye), ["nothing"]);
     }
 
+    fn append(path: &Path, text: &str) {
+        let mut file = fs::OpenOptions::new().append(true).create(true).open(path).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+    }
+
     #[test]
-    fn of_a_long_file_the_end_is_read() {
+    fn in_a_folder_the_history_of_the_evening_is_followed() {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("tracklist.txt");
-        let lines: String = (0..9999).map(|n| format!("22:50 : \u{e9} - {n}\n")).collect();
-        std::fs::write(&path, lines).unwrap();
-        assert_eq!(look(&mut eye(&path)), ["reading true", "9998"]);
+        let mut eye = eye(dir.path());
+        assert_eq!(look(&mut eye), ["unreadable"]);
+        let (history, log) = (dir.path().join("2026-11-26.m3u"), dir.path().join("tracklist.txt"));
+        append(&history, "#EXTVDJ:<time>22:50</time><artist>A</artist><title>B</title>\r\n/b.mp3\r\n");
+        append(&log, "22:50 : A - B\r\n");
+        assert_eq!(look(&mut eye), ["reading true", "B"]);
+        append(&log, "22:53 : C - D\r\n");
+        assert!(look(&mut eye).is_empty(), "the history is about to tell more");
+        append(&history, "#EXTVDJ:<time>22:53</time><artist>C</artist><tit");
+        assert!(look(&mut eye).is_empty(), "half a line");
+        append(&history, "le>D</title><songlength>200</songlength>\r\n");
+        assert!(look(&mut eye).is_empty(), "half an entry");
+        append(&history, "C:\\d.mp3\r\n");
+        assert_eq!(look(&mut eye), ["D"]);
+        assert!(look(&mut eye).is_empty());
+        append(&dir.path().join("2026-11-27.m3u"), "#EXTVDJ:<title>E</title>\r\n/e.mp3\r\n");
+        assert_eq!(look(&mut eye), ["reading true", "E"], "the next day");
     }
 }

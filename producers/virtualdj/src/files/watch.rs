@@ -1,15 +1,7 @@
 //! What changed between two looks at the files. Pure: times in seconds of CLOCK_MONOTONIC.
 
-use super::entry::{self, Entry};
-
-/// What one look found.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Found {
-    /// The end of the newest file, as text.
-    pub text: String,
-    /// Seconds since it was written to.
-    pub age_s: f64,
-}
+use super::entry::Entry;
+use super::found::Found;
 
 /// What is to be told.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,10 +36,11 @@ impl Watch {
 
     /// Looks at `now`; `found` is `None` when there is no file.
     pub fn look(&mut self, found: Option<&Found>, now: f64) -> Option<Change> {
-        let entry = found.and_then(|found| entry::last(&found.text));
-        let since = self.written(found, now);
+        let (entry, ended) = found.and_then(Found::last).unzip();
+        let ended = ended.unwrap_or(false);
+        let since = self.written(found, entry.as_ref(), now);
         self.looked = Some(now);
-        let (entry, ended) = entry.map_or((None, false), |(entry, ended)| (Some(entry), ended));
+        let entry = entry.map(|entry| self.completed(entry));
         if entry.as_ref() == self.current.as_ref().map(|(entry, _)| entry) {
             self.pending = None;
             return self.forget(now);
@@ -62,16 +55,31 @@ impl Watch {
         self.take(entry, since, now)
     }
 
+    // When another file tells of the track that we know, it may tell less.
+    fn completed(&self, entry: Entry) -> Entry {
+        match &self.current {
+            Some((known, _)) if entry.is_same_play(known) => entry.or(known),
+            _ => entry,
+        }
+    }
+
     // By the file's own time, which cannot lie before the look that did not see it yet.
-    fn written(&self, found: Option<&Found>, now: f64) -> f64 {
-        let age = found.map_or(0.0, |found| found.age_s).max(0.0);
+    fn written(&self, found: Option<&Found>, entry: Option<&Entry>, now: f64) -> f64 {
+        let age = found.map_or(0.0, |found| found.age_of(entry));
         let longest = self.looked.map_or(f64::INFINITY, |looked| now - looked);
         now - age.min(longest)
     }
 
     fn take(&mut self, entry: Option<Entry>, since: f64, now: f64) -> Option<Change> {
         let was_silent = self.forgotten;
-        self.current = entry.map(|entry| (entry, since));
+        let plays_on = |entry: &Entry| {
+            let (known, since) = self.current.as_ref().filter(|_| !was_silent)?;
+            entry.is_same_play(known).then_some(*since)
+        };
+        self.current = entry.map(|entry| {
+            let since = plays_on(&entry).unwrap_or(since);
+            (entry, since)
+        });
         self.forgotten = self.is_old(now);
         match &self.current {
             Some((entry, since)) if !self.forgotten => {
@@ -95,10 +103,15 @@ impl Watch {
 
 #[cfg(test)]
 mod tests {
+    use super::super::found::Format;
     use super::*;
 
     fn found(text: &str, age_s: f64) -> Option<Found> {
-        Some(Found { text: text.to_owned(), age_s })
+        Some(Found { text: text.to_owned(), format: Format::Lines, age_s, unix_s: 100_000.0 })
+    }
+
+    fn history(text: &str, age_s: f64) -> Option<Found> {
+        found(text, age_s).map(|found| Found { format: Format::History, ..found })
     }
 
     fn title(change: Option<Change>) -> Option<(String, f64)> {
@@ -173,5 +186,31 @@ mod tests {
         assert_eq!(watch.look(found("A - B\n", 61.0).as_ref(), 62.0), Some(Change::Nothing));
         assert_eq!(watch.look(found("A - B\n", 62.0).as_ref(), 63.0), None);
         assert!(title(watch.look(found("C - D\n", 0.0).as_ref(), 64.0)).is_some());
+    }
+
+    #[test]
+    fn what_another_file_tells_of_the_track_is_added_to_it() {
+        let mut watch = Watch::new(1200.0);
+        assert!(watch.look(found("A - B\n", 0.0).as_ref(), 10.0).is_some());
+        let logged =
+            "#EXTVDJ:<time>22:50</time><artist>A</artist><title>B</title><songlength>200</songlength>\n/b\n";
+        let Some(Change::Playing { entry, since }) = watch.look(history(logged, 0.0).as_ref(), 55.0) else {
+            panic!("the history was not read");
+        };
+        assert_eq!((entry.duration_s, since), (Some(200.0), 10.0), "it plays on");
+        assert_eq!(watch.look(found("A - B\n", 0.0).as_ref(), 56.0), None, "the plain file tells less");
+        assert_eq!(watch.look(found("A - B\n", 0.0).as_ref(), 1300.0), Some(Change::Nothing));
+        assert_eq!(watch.look(history(logged, 0.0).as_ref(), 1301.0), None);
+        let again = logged.replace("22:50", "23:50");
+        let again = title(watch.look(history(&again, 0.0).as_ref(), 1302.0));
+        assert_eq!(again, Some(("B".into(), 1302.0)), "the same once more");
+    }
+
+    #[test]
+    fn a_history_of_another_evening_that_is_touched_is_silence() {
+        let mut watch = Watch::new(1200.0);
+        let old = "#EXTVDJ:<lastplaytime>13600</lastplaytime><title>B</title>\n/b\n";
+        assert_eq!(watch.look(history(old, 1.0).as_ref(), 500.0), None);
+        assert_eq!(watch.look(history(old, 1.5).as_ref(), 500.5), None);
     }
 }
