@@ -13,6 +13,7 @@ default:
     @just --list --unsorted
 
 # everything, in the foreground, built first; Ctrl-C ends it
+[no-exit-message]
 up *ARGS:
     cargo build --release --workspace --bin vjbus
     @{{ vjbus }} up "$@"
@@ -103,6 +104,16 @@ metre-confidence:
 soak MINUTES="120":
     cargo build --release --workspace --bin vjbus
     benches/soak.sh {{ MINUTES }}
+
+# rubbish for one reader of foreign bytes (fuzz/fuzz_targets): just fuzz lyrics 600
+fuzz TARGET SECONDS="60":
+    #!/usr/bin/env bash
+    set -euo pipefail
+    mkdir -p "fuzz/corpus/$1"
+    seeds=("fuzz/corpus/$1")
+    if [ -d "fuzz/seeds/$1" ]; then seeds+=("fuzz/seeds/$1"); fi
+    # There is no unsafe code here: a sanitizer would find nothing, and halve the speed.
+    cargo +nightly fuzz run --sanitizer none "$1" "${seeds[@]}" -- -max_total_time="$2" -timeout=10
 
 # a new component from its template: just new sink NAME (or processor, producer)
 new KIND NAME:

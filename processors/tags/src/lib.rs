@@ -5,7 +5,8 @@
 //! configured, replaces them when it answers. A model is asked in a task of its own, so a slow or absent one
 //! delays nothing; what it says is foreign text, and only fills [`schemas::tags::Song`] within [`song`]'s bounds.
 //!
-//! [`Measured`], [`of`] and [`by_model`] do the same for a track that is not playing, e.g. to prepare a set.
+//! [`Measured`], [`of`] and [`by_model`] do the same for a track that is not playing, e.g. to prepare a set;
+//! [`of_answer`] reads what a model said.
 
 mod answer;
 mod breaker;
@@ -33,7 +34,7 @@ mod work;
 pub use config::{Config, Service};
 pub use facts::Facts;
 pub use measured::Measured;
-pub use model::{Failure, by_model};
+pub use model::{Failure, by_model, of_answer};
 pub use moods::Mood;
 pub use rules::of;
 pub use shell::Tags;

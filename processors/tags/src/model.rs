@@ -75,6 +75,15 @@ pub async fn by_model(
     Ok(guess.song(&rules::of(facts, lyrics), facts, lyrics, model.name()))
 }
 
+/// Tags from the text that a model called `model` answered about a track.
+///
+/// # Errors
+/// [`Failure::Bad`] when there are no tags in it.
+pub fn of_answer(text: &str, facts: &Facts, lyrics: Option<&Document>, model: &str) -> Result<Song, Failure> {
+    let guess = answer::read(text).map_err(|why| Failure::Bad(why.to_string()))?;
+    Ok(guess.song(&rules::of(facts, lyrics), facts, lyrics, model))
+}
+
 /// A model behind a server.
 #[derive(Debug, Clone)]
 pub(crate) struct Model {

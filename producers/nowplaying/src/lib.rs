@@ -10,7 +10,8 @@
 //! drive may block) and says what it heard as a `report::Report`. What that means for the players is
 //! decided in `players`, which knows no clock and does no I/O; `component` publishes it.
 //!
-//! Everything here is foreign: bounded in size, time and number, and cleaned by `text`.
+//! Everything here is foreign: bounded in size, time and number, and cleaned by `text`. [`reading`] reads the same
+//! without the ways.
 
 mod component;
 mod config;
@@ -21,6 +22,7 @@ mod icecast;
 mod listen;
 mod players;
 mod query;
+pub mod reading;
 mod report;
 mod template;
 mod text;

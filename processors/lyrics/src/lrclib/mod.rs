@@ -80,8 +80,7 @@ impl Lrclib {
         let mut query = vec![("track_name", rank::undecorated(&song.title).to_owned())];
         query.extend(song.artist.clone().map(|artist| ("artist_name", artist)));
         let found: Vec<Record> = self.ask("api/search", &query).await?.unwrap_or_default();
-        let ranked = rank::best_first(song, found);
-        Ok(ranked.into_iter().filter_map(Record::words).find(|words| is_usable(words, &fits)))
+        Ok(likeliest(song, found, fits))
     }
 
     /// Asks one question when it is time; `None` when there is no such thing.
@@ -103,6 +102,12 @@ impl Lrclib {
             Err(error) => Err(error),
         }
     }
+}
+
+/// The words of the record that is most likely this song, among those that `fits`; `None` when none is.
+pub fn likeliest(song: &Song, found: Vec<Record>, fits: impl Fn(&Lyrics) -> bool) -> Option<Words> {
+    let ranked = rank::best_first(song, found);
+    ranked.into_iter().filter_map(Record::words).find(|words| is_usable(words, &fits))
 }
 
 fn is_usable(words: &Words, fits: &impl Fn(&Lyrics) -> bool) -> bool {

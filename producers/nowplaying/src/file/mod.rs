@@ -100,14 +100,20 @@ fn reports(look: &Look, age: Duration, settings: &Settings) -> [Report; 2] {
 }
 
 fn told(text: &str, age: Duration, settings: &Settings) -> Told {
-    let Some(reading) = settings.template.read(text, settings.line == Line::Last) else {
-        if let Some(text) = foreign::line(text, 80) {
-            tracing::info!(text, "nothing is playing: the file does not say what the template expects");
-        }
-        return Told::nothing();
-    };
+    let told = written(text, &settings.template, settings.line);
+    if told.is_none()
+        && let Some(text) = foreign::line(text, 80)
+    {
+        tracing::info!(text, "nothing is playing: the file does not say what the template expects");
+    }
+    told.map_or_else(Told::nothing, |told| Told { age, ..told })
+}
+
+/// What the text of a file says by a template; `None` when it is not what the template describes.
+pub(crate) fn written(text: &str, template: &Template, line: Line) -> Option<Told> {
+    let reading = template.read(text, line == Line::Last)?;
     let track = Track { duration_s: reading.duration_s, ..track(reading.song, reading.album, OPERATOR) };
-    Told { position_s: reading.position_s, age, ..Told::playing(track) }
+    Some(Told { position_s: reading.position_s, ..Told::playing(track) })
 }
 
 /// Looks at the file, and reads it only when it may have changed.

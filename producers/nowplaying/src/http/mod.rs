@@ -9,7 +9,7 @@
 
 mod connection;
 mod guard;
-mod post;
+pub(crate) mod post;
 mod serve;
 
 use std::net::SocketAddr;

@@ -11,11 +11,11 @@
 //! source to 10 s, a comment to 64 KiB, connections to 16, sources to one.
 
 mod chunked;
-mod comments;
-mod head;
+pub(crate) mod comments;
+pub(crate) mod head;
 mod ogg;
-mod route;
-mod session;
+pub(crate) mod route;
+pub(crate) mod session;
 mod update;
 
 use std::net::SocketAddr;

@@ -23,7 +23,7 @@ const REQUEST: Duration = Duration::from_secs(10);
 /// Bytes that are read at once.
 const READ: usize = 16 * 1024;
 /// Where a track comes from.
-const ICECAST: &str = "icecast";
+pub(crate) const ICECAST: &str = "icecast";
 
 /// What sessions share.
 #[derive(Debug)]
@@ -117,7 +117,7 @@ async fn source(stream: &mut TcpStream, welcome: Welcome, rest: &[u8], desk: &De
 
 /// Reads the stream to its end, and says why it ended.
 async fn hear(stream: &mut TcpStream, welcome: Welcome, rest: &[u8], desk: &Desk) -> &'static str {
-    let mut body = Body { chunked: welcome.chunked.then(Chunked::default), ogg: Ogg::default() };
+    let mut body = Body::new(welcome);
     let mut piece = vec![0; READ];
     let mut news = body.take(rest);
     loop {
@@ -140,14 +140,19 @@ async fn hear(stream: &mut TcpStream, welcome: Welcome, rest: &[u8], desk: &Desk
 
 /// The stream within the body.
 #[derive(Debug)]
-struct Body {
+pub(crate) struct Body {
     chunked: Option<Chunked>,
     ogg: Ogg,
 }
 
 impl Body {
+    /// The body of a client that was received so.
+    pub(crate) fn new(welcome: Welcome) -> Body {
+        Body { chunked: welcome.chunked.then(Chunked::default), ogg: Ogg::default() }
+    }
+
     /// What the next bytes tell; `None` when the stream ends with them.
-    fn take(&mut self, bytes: &[u8]) -> Option<Vec<Told>> {
+    pub(crate) fn take(&mut self, bytes: &[u8]) -> Option<Vec<Told>> {
         let mut heard = Vec::new();
         let Body { chunked, ogg } = self;
         let mut feed = |part: &[u8]| {
