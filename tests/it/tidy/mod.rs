@@ -12,7 +12,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Folders that hold nothing of ours, by name, wherever they are.
-const FOREIGN: &[&str] = &["target", "state", ".git", ".bootstrap", "node_modules", "__pycache__"];
+const FOREIGN: &[&str] =
+    &["target", "state", ".git", ".bootstrap", "node_modules", "__pycache__", "corpus", "artifacts"];
 
 /// The root of the repository.
 fn root() -> &'static Path {
