@@ -80,11 +80,13 @@ async fn features_follow_the_samples_and_fade_when_they_stop() {
             index += 256;
             Some((stamp, block))
         };
-        let loud = until(&mut play, &publisher, &inbox, |m| m.body.fast > 0.5).await;
+        // The bands rise over some blocks, so they may come after the level.
+        let is_tone = |bands: &audio::Bands| bands.low_mid > 0.3 && bands.bass > 0.0;
+        let loud =
+            until(&mut play, &publisher, &inbox, |m| m.body.fast > 0.5 && is_tone(&m.body.bands)).await;
         let after = loud.header.at_mono_ns - origin.at_mono_ns;
         let frames = after as f64 * 1e-9 * f64::from(RATE_HZ) / 256.0;
         assert!((frames - frames.round()).abs() < 0.01, "the stamp is that of the samples: {frames}");
-        assert!((loud.body.bands.bass, loud.body.bands.air) > (0.0, 0.0) && loud.body.bands.low_mid > 0.3);
 
         let faded =
             until(&mut || None, &publisher, &inbox, |m| m.body.fast == 0.0 && m.body.slow == 0.0).await;
