@@ -3,7 +3,7 @@
 //! Words come from `lyrics.document`, the name from `playback.track`, and tempo, key and energy are measured
 //! by those who hear the sound. [`rules`] tag at once and need no network; a language model, where one is
 //! configured, replaces them when it answers. A model is asked in a task of its own, so a slow or absent one
-//! delays nothing; what it says is foreign text, and only fills [`schemas::tags::Song`] within [`song`]'s bounds.
+//! delays nothing; what it says is foreign text, and only fills [`schemas::tags::Song`] within the bounds of `song`.
 //!
 //! [`Measured`], [`of`] and [`by_model`] do the same for a track that is not playing, e.g. to prepare a set;
 //! [`of_answer`] reads what a model said.
