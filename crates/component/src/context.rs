@@ -60,8 +60,8 @@ impl Context {
         Ok(())
     }
 
-    /// Looks at a stream of [`Spec::reads`], of all names, for a moment once in `every`: for whom a few of its values
-    /// suffice. It costs a tenth of a subscription.
+    /// Looks at a stream of [`Spec::reads`], of all names, for 40 ms once in `every`: for whom a few of its values
+    /// suffice.
     ///
     /// # Errors
     /// As [`Context::subscribe`].

@@ -115,6 +115,7 @@ impl Entry {
 #[derive(Debug)]
 pub struct Cache {
     dir: PathBuf,
+    most: usize,
     writing: Mutex<()>,
     written: AtomicU64,
 }
@@ -122,7 +123,7 @@ pub struct Cache {
 impl Cache {
     /// The cache in a folder, which is made when something is kept.
     pub fn new(dir: PathBuf) -> Cache {
-        Cache { dir, writing: Mutex::new(()), written: AtomicU64::new(0) }
+        Cache { dir, most: MAX_SONGS, writing: Mutex::new(()), written: AtomicU64::new(0) }
     }
 
     /// Where it is.
@@ -155,13 +156,13 @@ impl Cache {
         let mut entry = self.entry(song);
         change(&mut entry);
         self.write(&self.path(song), &entry)?;
-        self.trim(MAX_SONGS);
+        self.trim();
         Ok(entry)
     }
 
-    fn trim(&self, most: usize) {
+    fn trim(&self) {
         let by_hand = |path: &Path| read(path).is_ok_and(|entry| entry.is_by_hand());
-        if let Err(error) = component::kept::trim(&self.dir, most, by_hand) {
+        if let Err(error) = component::kept::trim(&self.dir, self.most, by_hand) {
             tracing::warn!(%error, folder = %self.dir.display(), "kept lyrics cannot be counted: check the folder");
         }
     }
@@ -262,7 +263,7 @@ mod tests {
     #[test]
     fn of_too_many_the_oldest_go_but_never_what_an_operator_said() {
         let dir = tempfile::tempdir().unwrap();
-        let cache = Cache::new(dir.path().to_owned());
+        let cache = Cache { most: 4, ..Cache::new(dir.path().to_owned()) };
         let keep = |title: &str, change: fn(&mut Entry)| {
             cache.change(&song(title), change).unwrap();
             let file = fs::File::options().append(true).open(cache.path(&song(title))).unwrap();
@@ -272,7 +273,6 @@ mod tests {
         keep("0", |entry| entry.offset_ms = 40.0);
         keep("1", |entry| entry.veto("x"));
         ["2", "3", "4", "5"].iter().for_each(|title| keep(title, |entry| entry.words = words("la")));
-        cache.trim(4);
         let words_of = |title| cache.entry(&song(title)).words;
         assert_eq!([words_of("2"), words_of("3")], [None, None]);
         assert_eq!([words_of("4"), words_of("5")], [words("la"), words("la")]);

@@ -49,12 +49,13 @@ impl Key {
 #[derive(Debug, Clone)]
 pub(crate) struct Cache {
     folder: PathBuf,
+    most: usize,
 }
 
 impl Cache {
     /// The cache in a state directory. Nothing is made until something is kept.
     pub(crate) fn in_folder(state_dir: &Path) -> Cache {
-        Cache { folder: state_dir.join(FOLDER) }
+        Cache { folder: state_dir.join(FOLDER), most: MAX_ANSWERS }
     }
 
     /// What was answered to this question; a broken file is a miss.
@@ -78,9 +79,8 @@ impl Cache {
         let new = self.folder.join(format!("{}.{}.new", key.0, std::process::id()));
         tokio::fs::write(&new, text).await?;
         tokio::fs::rename(&new, self.path(key)).await?;
-        let folder = self.folder.clone();
-        let trimmed =
-            tokio::task::spawn_blocking(move || component::kept::trim(&folder, MAX_ANSWERS, |_| false));
+        let Cache { folder, most } = self.clone();
+        let trimmed = tokio::task::spawn_blocking(move || component::kept::trim(&folder, most, |_| false));
         trimmed.await.map_err(io::Error::other)?.map(|_gone| ())
     }
 
@@ -134,6 +134,22 @@ mod tests {
         }
         cache.put(&key, &guess).await;
         assert_eq!(cache.get(&key).await, Some(guess));
+    }
+
+    #[tokio::test]
+    async fn of_too_many_answers_the_oldest_go() {
+        let dir = tempfile::tempdir().unwrap();
+        let cache = Cache { most: 2, ..Cache::in_folder(dir.path()) };
+        let guess = answer::read(&good().to_string()).unwrap();
+        let keys = ["a", "b", "c"].map(|title| Key::of("m", &named(title), None));
+        for (written_s, key) in (1..).zip(&keys) {
+            cache.put(key, &guess).await;
+            let file = std::fs::File::options().append(true).open(cache.path(key)).unwrap();
+            file.set_modified(std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(written_s))
+                .unwrap();
+        }
+        assert_eq!(cache.get(&keys[0]).await, None);
+        assert!(cache.get(&keys[1]).await.is_some() && cache.get(&keys[2]).await.is_some());
     }
 
     #[tokio::test]
