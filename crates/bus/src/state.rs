@@ -1,7 +1,7 @@
 //! The last value of every state subject: one JetStream stream with one message per subject.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_nats::jetstream::{self, stream};
@@ -133,16 +133,25 @@ fn direct_get() -> String {
 }
 
 /// Holds the newest value of each state subject of this process until the broker has it.
+#[derive(Default)]
 pub(crate) struct StateKeeper {
-    slots: Mutex<HashMap<String, Slot>>,
+    kept: Mutex<Kept>,
     changed: Notify,
     settled: Notify,
+}
+
+#[derive(Default)]
+struct Kept {
+    slots: HashMap<String, Slot>,
+    /// Values put so far, of all subjects.
+    puts: u64,
 }
 
 #[derive(Clone)]
 struct Slot {
     headers: HeaderMap,
     payload: Bytes,
+    /// The how manieth value of this process it is, from 1.
     version: u64,
     acknowledged: u64,
 }
@@ -150,17 +159,17 @@ struct Slot {
 impl StateKeeper {
     /// Starts the task that writes what is put here.
     pub(crate) fn spawn(client: Client, link: watch::Receiver<Link>) -> Arc<StateKeeper> {
-        let keeper =
-            Arc::new(StateKeeper { slots: Mutex::default(), changed: Notify::new(), settled: Notify::new() });
+        let keeper = Arc::<StateKeeper>::default();
         tokio::spawn(write(keeper.clone(), jetstream::new(client), link));
         keeper
     }
 
     /// Takes the newest value; an unwritten older one of the same subject is forgotten.
     pub(crate) fn put(&self, subject: &str, headers: HeaderMap, payload: Bytes) {
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        let (version, acknowledged) = slots.get(subject).map_or((1, 0), |s| (s.version + 1, s.acknowledged));
-        slots.insert(subject.to_owned(), Slot { headers, payload, version, acknowledged });
+        let mut kept = self.lock();
+        kept.puts += 1;
+        let (version, acknowledged) = (kept.puts, kept.slots.get(subject).map_or(0, |s| s.acknowledged));
+        kept.slots.insert(subject.to_owned(), Slot { headers, payload, version, acknowledged });
         self.changed.notify_one();
     }
 
@@ -179,27 +188,28 @@ impl StateKeeper {
         let _late = tokio::time::timeout(patience, settled).await;
     }
 
+    // In the order they were put: what follows from a state must not arrive before it.
     fn pending(&self) -> Vec<(String, Slot)> {
-        let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        slots
-            .iter()
-            .filter(|(_, s)| s.version != s.acknowledged)
-            .map(|(k, s)| (k.clone(), s.clone()))
-            .collect()
+        let kept = self.lock();
+        let unwritten = kept.slots.iter().filter(|(_, slot)| slot.version != slot.acknowledged);
+        let mut pending: Vec<_> = unwritten.map(|(subject, slot)| (subject.clone(), slot.clone())).collect();
+        pending.sort_by_key(|(_, slot)| slot.version);
+        pending
     }
 
     fn acknowledge(&self, subject: &str, version: u64) {
-        if let Some(slot) = self.slots.lock().unwrap_or_else(PoisonError::into_inner).get_mut(subject) {
+        if let Some(slot) = self.lock().slots.get_mut(subject) {
             slot.acknowledged = version;
         }
     }
 
     fn forget_acknowledgements(&self) {
-        self.slots
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .values_mut()
-            .for_each(|s| s.acknowledged = 0);
+        self.lock().slots.values_mut().for_each(|slot| slot.acknowledged = 0);
+    }
+
+    // A panic while it is held would be a bug of this file; the values stay whole.
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -240,4 +250,28 @@ async fn write_pending(keeper: &StateKeeper, jetstream: &jetstream::Context) -> 
         }
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_wait_in_the_order_they_were_put() {
+        let keeper = StateKeeper::default();
+        let put = |subject: &str| keeper.put(subject, HeaderMap::new(), Bytes::new());
+        let waiting = || keeper.pending().into_iter().map(|(subject, _)| subject).collect::<Vec<_>>();
+        let subjects: Vec<String> = (0..20).map(|n| format!("vj.playback.track.deck-{n}")).collect();
+        subjects.iter().for_each(|subject| put(subject));
+        assert_eq!(waiting(), subjects);
+
+        let before = keeper.pending();
+        put(&subjects[0]);
+        before.iter().for_each(|(subject, slot)| keeper.acknowledge(subject, slot.version));
+        assert_eq!(waiting(), subjects[..1], "a newer value than the acknowledged one still waits");
+
+        keeper.forget_acknowledgements();
+        let again: Vec<_> = subjects[1..].iter().chain(&subjects[..1]).cloned().collect();
+        assert_eq!(waiting(), again);
+    }
 }

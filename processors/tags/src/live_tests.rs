@@ -260,6 +260,7 @@ fn players_with_nothing_loaded_give_their_place() {
     on_stage(async {
         let stage = Stage::set(json!({})).await;
         stage.play("first", Some("Fire"), "file");
+        stage.until("first", "its tags", |song| song.source == "rules").await;
         for n in 0..200 {
             stage.play(&format!("gone-{n}"), None, "file");
         }

@@ -50,6 +50,10 @@ fn a_new_track_ends_what_was_under_way_and_its_answer_never_shows() {
 #[test]
 fn players_with_nothing_loaded_give_their_place_and_others_do_not() {
     on_stage(None, async |stage: Stage| {
+        let known = async || {
+            let state = stage.command("get_state", serde_json::json!({})).await;
+            state.fields["state"]["players"].as_object().unwrap().clone()
+        };
         let (first, late) = (stage.deck("first"), stage.deck("late"));
         let song = stage.sidecar("song", "[00:01.00]sung");
         first.load(&song);
@@ -57,13 +61,14 @@ fn players_with_nothing_loaded_give_their_place_and_others_do_not() {
             stage.deck(&format!("gone-{n}")).load(&Track::default());
         }
         let ears = (stage.ear("first").await, stage.ear("late").await);
+        // All places are taken before the late one comes, whose position would else arrive before all tracks.
+        wait_until_async(SOON, "64 players", async || known().await.len() == 64).await.unwrap();
         late.load(&song);
         late.play(2.0);
         ears.1.text("sung").await;
         first.play(2.0);
         ears.0.text("sung").await;
-        let state = stage.command("get_state", serde_json::json!({})).await;
-        assert_eq!(state.fields["state"]["players"].as_object().map(|all| all.len()), Some(64));
+        assert_eq!(known().await.len(), 64);
     });
 }
 
