@@ -15,10 +15,11 @@ pub struct Config {
     pub sources: Vec<Name>,
     /// What hears the beats: native (vjbus's own: bars and drums too), or aubio.
     pub engine: EngineKind,
-    /// Slowest tempo in BPM, before `octave`: slower ones are counted double. 20..400.
+    /// Slowest tempo in BPM, before `octave`: those over 2 % slower are counted double. 20..400.
     #[serde(deserialize_with = "tempo")]
     pub min_bpm: f64,
-    /// Fastest tempo in BPM, before `octave`: faster ones are counted half. 20..400, at least twice `min_bpm`.
+    /// Fastest tempo in BPM, before `octave`: those over 2 % faster are counted half. 20..400, at least twice
+    /// `min_bpm`.
     #[serde(deserialize_with = "tempo")]
     pub max_bpm: f64,
     /// How long before its instant a beat is announced, in ms, 20..500.

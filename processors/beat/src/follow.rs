@@ -18,6 +18,8 @@ const EVEN: f64 = 0.06;
 const NEAR: f64 = 0.2;
 /// Tempi that differ by less are the same.
 const SAME_TEMPO: f64 = 0.06;
+/// Who allows 174 BPM means music at 174 too, and what is measured of that wavers about it.
+const EDGE: f64 = 0.02;
 /// Share of each new beat in the running agreement.
 const TRUST_GAIN: f32 = 0.12;
 /// Share of what a predicting engine says with each beat: four beats or so decide.
@@ -170,13 +172,13 @@ pub(crate) fn wanted_period(tracker: &Tracker, heard: f64) -> f64 {
     folded(tracker, heard) * f64::from(-tracker.settings.octave).exp2()
 }
 
-/// The octave of a heard period that lies within the configured range of tempi, if any does.
+/// The octave of a heard period that lies within the configured range of tempi, or at its edge, if any does.
 pub(crate) fn folded(tracker: &Tracker, heard: f64) -> f64 {
     let mut period = heard;
-    while period > 60.0 / tracker.settings.min_bpm {
+    while period > 60.0 / tracker.settings.min_bpm * (1.0 + EDGE) {
         period /= 2.0;
     }
-    while period < 60.0 / tracker.settings.max_bpm {
+    while period < 60.0 / tracker.settings.max_bpm * (1.0 - EDGE) {
         period *= 2.0;
     }
     period

@@ -85,6 +85,24 @@ impl Stage {
 }
 
 #[test]
+fn music_at_the_edge_of_the_range_keeps_its_octave() {
+    for (bpm, config) in [
+        (174.6, Config { max_bpm: 174.0, ..Config::default() }),
+        (59.7, Config { min_bpm: 60.0, ..Config::default() }),
+    ] {
+        let mut stage = Stage::new();
+        stage.tracker = Tracker::new(config.settings());
+        stage.music(60.0 / bpm, 0.2, 30.0);
+        let ticks = stage.ticks();
+        assert!(ticks.len() as f64 > 20.0 * bpm / 60.0, "{bpm}: {} ticks", ticks.len());
+        for pair in ticks.windows(2) {
+            let said_bpm = 60.0 / (pair[1].1 - pair[0].1);
+            assert!((said_bpm / bpm - 1.0).abs() < 0.2, "{bpm}: {said_bpm} at {}", pair[1].1);
+        }
+    }
+}
+
+#[test]
 fn ticks_are_ahead_on_the_beat_and_counted() {
     let mut stage = Stage::new();
     stage.music(0.5, 0.2, 30.0);
