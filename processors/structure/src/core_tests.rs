@@ -194,6 +194,27 @@ fn bars_are_counted_and_the_next_section_is_counted_in() {
 }
 
 #[test]
+fn bars_that_turn_out_otherwise_are_heard_again() {
+    let (truth, samples) = render(demo::FIRST_LIGHT);
+    let right = ticks(&truth, Beats::Whole);
+    let moved = |(at_s, tick): &(f64, Tick)| {
+        let wrong = tick.beat.filter(|_| *at_s < 11.0).map(|beat| (beat + 1) % 4 + 1);
+        (*at_s, Tick { beat: wrong.or(tick.beat), ..tick.clone() })
+    };
+    let moved: Vec<_> = right.iter().map(moved).collect();
+    let bars_in = |ticks: &[(f64, Tick)]| {
+        let out = hear(&samples[..14 * RATE_HZ as usize], ticks, 1024);
+        let last = out.iter().rev().find_map(|said| match &said.event {
+            Event::Progress(progress) => Some(progress.bars_in),
+            _ => None,
+        });
+        last.unwrap()
+    };
+    let (whole, mended) = (bars_in(&right), bars_in(&moved));
+    assert!((mended - whole).abs() < 0.1 && whole > 5.0, "{mended} in place of {whole}");
+}
+
+#[test]
 fn without_bars_the_strong_beats_are_bars() {
     let (truth, out) = heard(3, Beats::WithoutBars);
     let said = sections(&out);

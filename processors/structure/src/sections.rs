@@ -16,6 +16,8 @@ use crate::role::{Signs, role};
 const KEPT: usize = 64;
 /// A bar shorter than this share of the usual ones is none: the downbeat has moved.
 const SHORTEST_BAR: f64 = 0.6;
+/// A bar that differs by more than this from the usual ones is another count: a beat of five is a fifth.
+const OTHERWISE: f64 = 0.15;
 /// Share of a new bar in the usual length.
 const BAR_GAIN: f64 = 0.3;
 /// Length of a bar until one is known, in seconds.
@@ -117,7 +119,8 @@ impl Sections {
         }
         let first_real = pulse.real && !self.locked;
         self.locked |= pulse.real;
-        if first_real && self.before == 0 {
+        let otherwise = pulse.real && self.is_counted_otherwise(pulse.at_s) && self.is_at_hand(ears);
+        if self.before == 0 && (first_real || otherwise) {
             self.look_back(pulse.at_s, ears, meter);
         } else if let Some(start_s) = self.bar_start_s {
             let length_s = pulse.at_s - start_s;
@@ -158,7 +161,19 @@ impl Sections {
         self.say(self.start_s, now_s, confidence, mood, self.labels.label(), out);
     }
 
-    // Beats were found some seconds after the music began: the bars up to now are heard again, in step.
+    // The downbeat has moved, or bars are of another length than they were.
+    fn is_counted_otherwise(&self, downbeat_s: f64) -> bool {
+        self.bar_start_s
+            .is_some_and(|start_s| ((downbeat_s - start_s) / self.usual_bar_s - 1.0).abs() > OTHERWISE)
+    }
+
+    // All of the piece so far can be heard again.
+    fn is_at_hand(&self, ears: &Ears) -> bool {
+        ears.frames.oldest_s().is_some_and(|oldest_s| oldest_s < self.start_s + self.usual_bar_s)
+    }
+
+    // Beats were found some seconds after the music began, or turned out to be counted otherwise: the bars up
+    // to now are heard again, in step.
     fn look_back(&mut self, downbeat_s: f64, ears: &Ears, meter: &Meter) {
         let bar_s = meter.period_s() * f64::from(meter.beats_per_bar());
         let oldest_s = ears.frames.oldest_s().unwrap_or(downbeat_s).max(self.start_s);
