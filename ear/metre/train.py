@@ -26,6 +26,7 @@ def arguments():
     p.add_argument("songs", nargs="+")
     p.add_argument("--out", default="metre.pt")
     p.add_argument("--watch", help="a folder of recordings that is scored at the end, for information")
+    p.add_argument("--begin", help="trained weights to go on from; with a lower --rate")
     p.add_argument("--epochs", type=int, default=36)
     p.add_argument("--minutes", type=float, default=1e9, help="ends by then; the rate falls with the time")
     p.add_argument("--batch", type=int, default=128)
@@ -93,6 +94,8 @@ def main():
     every = torch.arange(len(arrays[0]))
     held, kept = every[every % HELD == 0], every[every % HELD != 0]
     model = Metre(arrays[0].shape[-1], a.narrow, a.state, a.dropout).to(a.device)
+    if a.begin:
+        model.load_state_dict(torch.load(a.begin, weights_only=False)["state"])
     print(f"{len(kept)} pieces, {len(held)} held back, {sum(p.numel() for p in model.parameters())} weights", flush=True)
     memory = lambda mean, new, count: new if count == 0 else mean.lerp(new, 1 - min(a.mean, count / (count + 10)))
     mean = torch.optim.swa_utils.AveragedModel(model, avg_fn=memory)

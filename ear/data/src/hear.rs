@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_song_becomes_rows_on_its_beats() {
-        let pieces = pieces::songs(3, 2);
+        let pieces = pieces::songs(3, 2, &[]).unwrap();
         let heard: Vec<Rows> = hear(&pieces, 2, true).into_iter().map(Result::unwrap).collect();
         for (number, rows) in heard.iter().enumerate() {
             assert!(rows.line.starts_with(&format!("{number}\t{}", number + 3)), "{}", rows.line);

@@ -40,6 +40,9 @@ enum Source {
         /// How many
         #[arg(long, default_value_t = 1000)]
         count: u64,
+        /// A style, instead of all by their weights; may be said again
+        #[arg(long)]
+        style: Vec<String>,
     },
     /// A folder with a manifest.csv: sound files beside files of their beats
     Recordings {
@@ -62,7 +65,7 @@ enum Source {
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let pieces = match arguments.source {
-        Source::Songs { from, count } => pieces::songs(from, count),
+        Source::Songs { from, count, style } => pieces::songs(from, count, &style)?,
         Source::Recordings { folder } => pieces::recordings(&folder)?,
         Source::Suite => pieces::suite(),
         Source::Nothing { from, count } => pieces::without_beats(from, count),

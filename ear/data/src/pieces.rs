@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use audio::SoundFile;
 use signals::suite::{Scenario, TEMPI_BPM};
 use signals::{Signal, nothing};
@@ -11,7 +11,7 @@ const RATE_HZ: u32 = 44_100;
 
 /// Where a piece comes from.
 pub(crate) enum Piece {
-    Song(u64),
+    Song { style: Option<String>, seed: u64 },
     Recording { kind: String, sound: PathBuf },
     Steady(Scenario, f64),
     Nothing(Signal),
@@ -27,8 +27,13 @@ pub(crate) struct Music {
     pub(crate) beats: Vec<(f64, u32, u32)>,
 }
 
-pub(crate) fn songs(from: u64, count: u64) -> Vec<Piece> {
-    (from..from + count).map(Piece::Song).collect()
+/// Songs of these styles in turn; where none is named, of all by their weights.
+pub(crate) fn songs(from: u64, count: u64, styles: &[String]) -> Result<Vec<Piece>> {
+    if let Some(unknown) = styles.iter().find(|style| !ear::styles().contains(&style.as_str())) {
+        bail!("“{unknown}” is no style; there are: {}", ear::styles().join(", "));
+    }
+    let mut turns = styles.iter().cycle();
+    Ok((from..from + count).map(|seed| Piece::Song { style: turns.next().cloned(), seed }).collect())
 }
 
 pub(crate) fn suite() -> Vec<Piece> {
@@ -74,7 +79,7 @@ pub(crate) fn recordings(folder: &Path) -> Result<Vec<Piece>> {
 impl Piece {
     pub(crate) fn music(&self) -> Result<Music> {
         match self {
-            Piece::Song(seed) => Ok(song(*seed)),
+            Piece::Song { style, seed } => song(style.as_deref(), *seed),
             Piece::Recording { kind, sound } => recording(kind, sound),
             Piece::Steady(scenario, bpm) => Ok(heard(scenario.signal(*bpm, RATE_HZ), scenario.name())),
             Piece::Nothing(signal) => Ok(heard(signal.clone(), "nothing")),
@@ -82,17 +87,22 @@ impl Piece {
     }
 }
 
-fn song(seed: u64) -> Music {
-    let song = ear::Song::new(seed, RATE_HZ);
+fn song(style: Option<&str>, seed: u64) -> Result<Music> {
+    let song = match style {
+        Some(style) => {
+            ear::Song::of_style(style, seed, RATE_HZ).with_context(|| format!("no style {style}"))?
+        }
+        None => ear::Song::new(seed, RATE_HZ),
+    };
     let place = |number: u32| if song.metre_known { number } else { 0 };
     let beats = song.beats.iter().map(|b| (b.at_s, place(b.position), place(b.beats_per_bar))).collect();
-    Music {
+    Ok(Music {
         name: seed.to_string(),
         kind: song.style.to_owned(),
         rate_hz: RATE_HZ,
         samples: song.samples,
         beats,
-    }
+    })
 }
 
 fn heard(signal: Signal, kind: &str) -> Music {
@@ -119,4 +129,25 @@ fn beat(line: &str) -> Option<(f64, u32, u32)> {
     let at = fields.next()?.parse().ok()?;
     let number: f64 = fields.next().and_then(|field| field.parse().ok()).unwrap_or(0.0);
     Some((at, number as u32, 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn styles_take_turns_and_must_be_known() {
+        let named = ["rock".to_owned(), "house beat".to_owned()];
+        let styles: Vec<_> = songs(7, 3, &named)
+            .unwrap()
+            .into_iter()
+            .map(|piece| match piece {
+                Piece::Song { style, seed } => (style.unwrap(), seed),
+                _ => panic!("no song"),
+            })
+            .collect();
+        assert_eq!(styles, [("rock".into(), 7), ("house beat".into(), 8), ("rock".into(), 9)]);
+        let error = songs(7, 3, &["roc".to_owned()]).err().unwrap().to_string();
+        assert!(error.contains("“roc”") && error.contains("house beat"), "{error}");
+    }
 }

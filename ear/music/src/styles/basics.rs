@@ -51,7 +51,7 @@ pub(crate) const STYLES: &[Style] = &[
     Style {
         name: "house beat",
         grooves: &["K:x... S:....x...", "K:x... C:....x..."],
-        tops: &["o:..x.", "h:..x.", "h:..X.", "o:..X.", "h:x.x.", "h:ooXo"],
+        tops: &["o:..x.", "h:..x.", "h:..X.", "o:..X.", "h:x.x.", "h:ooXo", ""],
         metre_known: false,
         weight: 14,
         ..PLAIN
@@ -90,7 +90,7 @@ pub(crate) const STYLES: &[Style] = &[
     Style {
         name: "rock beat with bass",
         grooves: &["K:x.......x....... S:....x...", "K:x.......x.x..... S:....x..."],
-        tops: &["h:x.x.", "h:x...", "r:x.x."],
+        tops: &["h:x.x.", "h:x...", "r:x.x.", "h:xoxo"],
         bass: &["r.r.", "r_______r_______", "r_______r_..r_.."],
         bass_tones: &[Tone::Finger, Tone::Sub, Tone::SawBass],
         bpm: (55.0, 190.0),
@@ -118,6 +118,19 @@ pub(crate) const STYLES: &[Style] = &[
         tops: &["h:x.x.", "h:x...", "h:x.o.", "h:X.o.", "h:xoxo", "r:x...", "h:x.g."],
         bpm: (48.0, 180.0),
         weight: 26,
+        ..PLAIN
+    },
+    // Soft hats between the beats are what tells it from a rock beat of half the tempo.
+    Style {
+        name: "fast half-time beat",
+        grooves: &[
+            "K:x............... S:........x.......",
+            "K:x.....x......... S:........x.......",
+            "K:x.............x. S:........x.......",
+        ],
+        tops: &["h:x.o.", "h:X.o.", "h:x.g.", "r:x.o."],
+        bpm: (160.0, 244.0),
+        weight: 12,
         ..PLAIN
     },
     Style {
