@@ -151,7 +151,7 @@ struct Kept {
 struct Slot {
     headers: HeaderMap,
     payload: Bytes,
-    /// The how manieth value of this process it is, from 1.
+    /// Its number among all values that were put, from 1.
     version: u64,
     acknowledged: u64,
 }
