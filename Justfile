@@ -6,8 +6,6 @@ export PATH := justfile_directory() + "/.bootstrap/bin:" + env_var("PATH")
 
 vjbus := env_var_or_default("CARGO_TARGET_DIR", "target") + "/release/vjbus"
 
-ear := env_var_or_default("CARGO_TARGET_DIR", "target") + "/release/vjbus-ear-data"
-
 [private]
 default:
     @just --list --unsorted
@@ -72,7 +70,7 @@ bench *ARGS:
     cargo build --release --workspace --bins
     "${CARGO_TARGET_DIR:-target}/release/vjbus-benches" "$@"
 
-# both beat engines on annotated music, by the scorer found in VJBUS_EVAL_DIR
+# the beat engines on annotated music, by the scorer found in VJBUS_EVAL_DIR
 accuracy *ARGS:
     cargo build --release --workspace --bin vjbus
     @VJBUS={{ vjbus }} benches/accuracy.sh "$@"
@@ -81,26 +79,20 @@ accuracy *ARGS:
 stages *ARGS:
     cargo bench -p vjbus-dsp --bench stages -- "$@"
 
-# what the ear hears of COUNT generated songs and of sounds without beats, to train the metre on (ear/README.md)
-metre-songs COUNT="8400":
+# what the ear hears of generated songs, to train on: just ear-data [SONGS [--style NAME …]] (docs/ear.md)
+ear-data *ARGS:
     cargo build --release --workspace --bin vjbus-ear-data
-    {{ ear }} --out target/ear/nothing --threads {{ num_cpus() }} nothing --from 50000 --count 300
-    {{ ear }} --out target/ear/songs --threads {{ num_cpus() }} songs --from 4000000 --count {{ COUNT }}
+    ear/learn.sh data "$@"
 
-# one of the two networks of the metre, from those songs: just metre-train SEED
-metre-train SEED *ARGS:
-    @shift; python3 ear/metre/train.py target/ear/songs target/ear/nothing --cache target/ear/cache.pt --seed {{ SEED }} --out target/ear/metre-{{ SEED }}.pt "$@"
-
-# weights of both and test vector into dsp
-metre-export *ARGS:
-    python3 ear/metre/export.py target/ear/metre-*.pt --out crates/dsp/src/rhythm/metre "$@"
-
-# the weights of the confidence into dsp, from songs and sounds that the training did not hear
-metre-confidence:
+# an ear from those songs, a network per seed: just ear-train [SEED …]
+ear-train *ARGS:
     cargo build --release --workspace --bin vjbus-ear-data
-    {{ ear }} --out target/ear/said --said --threads {{ num_cpus() }} songs --from 2000000 --count 300
-    {{ ear }} --out target/ear/unsaid --said --threads {{ num_cpus() }} nothing --from 6000 --count 300
-    python3 ear/metre/confidence.py target/ear/said target/ear/unsaid --out crates/dsp/src/rhythm
+    ear/learn.sh train "$@"
+
+# how right the beats are that an ear says of songs it has not heard: just ear-eval [WEIGHTS]
+ear-eval *ARGS:
+    cargo build --release --workspace --bin vjbus-ear-data
+    ear/learn.sh eval "$@"
 
 # a long run: memory, files, threads and losses over MINUTES
 soak MINUTES="120":

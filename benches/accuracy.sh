@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Accuracy on music with known beats: the native engine, then aubio, by the scorer that lies with the music.
+# Accuracy on music with known beats: all engines, one after another, by the scorer that lies with the music.
 #
 # VJBUS_EVAL_DIR is the folder that holds manifest.csv, or the one above it with the music in dev/; evaluate.py lies in
 # either. Arguments are handed to the scorer, such as --only NAME, --jobs N, --per-track FILE.csv. Needs python3 with numpy and mir_eval.
@@ -25,7 +25,7 @@ done
 [ -x "$vjbus" ] || fail "$vjbus is missing: cargo build --release --workspace --bin vjbus" 69
 
 echo "$("$vjbus" --version), $(wc -l < "$music/manifest.csv" | awk '{ print $1 - 1 }') tracks, per cent; CPU in s per s of music"
-for engine in native aubio; do
+for engine in native learned aubio; do
   printf '\n== %s ==\n' "$engine"
   python3 "$scorer" --vjbus "$vjbus" --set "$music" --args "--engine $engine" "$@"
 done

@@ -17,7 +17,7 @@ use crate::report::{Section, Table};
 const RATE_HZ: u32 = 44_100;
 const BLOCK: usize = 256;
 /// The engines that are compared.
-const ENGINES: [EngineKind; 2] = [EngineKind::Native, EngineKind::Aubio];
+const ENGINES: [EngineKind; 3] = [EngineKind::Native, EngineKind::Learned, EngineKind::Aubio];
 
 /// Measures it.
 pub(crate) fn run() -> Result<Section> {

@@ -1,16 +1,18 @@
 """Trains the confidence of a beat on what speaks for it, over songs and over sounds without beats.
 
-    python3 confidence.py SONGS WITHOUT_BEATS [RECORDINGS] --out FOLDER    folders that `vjbus-ear-data --said` wrote
+    python3 confidence.py SONGS WITHOUT_BEATS [RECORDINGS] --out FILE    folders that `vjbus-ear-data --said` wrote
 
 Every second piece is held back at first, to show what comes of it; then all are used. Speech and noise count
 sixteen times as much as all songs: a grid must not start on them. Random clicks and drums count twice as much:
 they may start one, if it is not believed. Recordings are scored only.
 """
 import argparse
-import os
 
 import numpy as np
 import torch
+from safetensors.numpy import load_file
+
+from export import save, vector_beside
 
 WINDOW_S = 0.07
 NEVER, HARDLY = 16.0, 2.0
@@ -80,13 +82,12 @@ def locks(set_, c, pieces):
     return np.array(found)
 
 
-def write(layers, examples, folder):
-    """The weights, and what they say to some beats, for the test of `dsp::rhythm::confidence`."""
-    numbers = np.concatenate([part.ravel() for part in layers]).astype("<f4")
-    numbers.tofile(os.path.join(folder, "confidence.f32"))
-    vector = np.concatenate([examples, confidence(layers, examples)[:, None]], 1)
-    vector.astype("<f4").tofile(os.path.join(folder, "confidence_vector.f32"))
-    print(len(numbers), "numbers written")
+def write(layers, examples, out):
+    """Into the file of weights; and beside it what they say to some beats, for the test of `dsp::rhythm::confidence`."""
+    names = ("inner.weight", "inner.bias", "outer.weight", "outer.bias")
+    save(out, load_file(out) | {f"confidence.{name}": part for name, part in zip(names, layers)})
+    beside = vector_beside(out)
+    save(beside, load_file(beside) | dict(evidence=examples, confidence=confidence(layers, examples)))
 
 
 def report(title, set_, c, pieces):
@@ -100,7 +101,7 @@ def report(title, set_, c, pieces):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("folders", nargs="+")
-    p.add_argument("--out")
+    p.add_argument("--out", help="file of weights that the export wrote")
     a = p.parse_args()
     sets = [load(folder) for folder in a.folders]
     songs, without = sets[:2]

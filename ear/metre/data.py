@@ -1,12 +1,18 @@
-"""Arrays that `vjbus-ear-data` wrote, as pieces with their truth."""
+"""Arrays that `vjbus-ear-data` wrote, as pieces with their truth; by itself: puts folders into one file to train on.
+
+    python3 data.py FOLDER... --out train.pt
+"""
+import argparse
 import os
 from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
+import torch
 
 import places
 
 LEADING = 5
+CROP = 320  # tatums of a piece that are trained on
 
 
 def _piece(args):
@@ -35,3 +41,33 @@ def load(folder, longest=None):
     for piece, (name, kind) in zip(pieces, names):
         piece.update(name=name, kind=kind)
     return pieces
+
+
+def collate(pieces, heard=np.float32):
+    """One array of each kind: what is heard, periods, irregularity, moves and truth, ends filled up."""
+    n = max(len(p["at"]) for p in pieces)
+    def pad(key, fill, dtype):
+        first = pieces[0][key]
+        out = np.full((len(pieces), n) + first.shape[1:], fill, dtype)
+        for i, p in enumerate(pieces):
+            out[i, :len(p["at"])] = p[key]
+        return torch.from_numpy(out)
+    return pad("x", 0, heard), pad("period", 0.25, np.float32), pad("irregular", 0, np.float32), pad("source", -1, np.int16), pad("truth", 0, np.int16)
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("folders", nargs="+")
+    p.add_argument("--out", required=True)
+    a = p.parse_args()
+    folders = sorted(os.path.normpath(folder) for folder in a.folders)
+    tables = "".join(folder + "\n" + open(os.path.join(folder, "pieces.tsv")).read() for folder in folders)
+    if os.path.exists(a.out) and torch.load(a.out, weights_only=False, mmap=True)["of"] == tables:
+        return
+    pieces = [piece for folder in folders for piece in load(folder, CROP)]
+    torch.save(dict(of=tables, arrays=collate(pieces, np.float16)), a.out)
+    print(f"{len(pieces)} pieces in {a.out}")
+
+
+if __name__ == "__main__":
+    main()

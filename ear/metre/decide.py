@@ -4,20 +4,10 @@ import numpy as np
 import torch
 
 import places
+from data import collate
 from model import BEAT_CHOICES, MASS
 
 SWITCH_BEAT, SWITCH_BAR, UNDECIDED = 1.5, 2.0, 8
-
-def collate(pieces, device="cpu"):
-    n = max(len(p["at"]) for p in pieces)
-    def pad(key, fill, dtype):
-        first = pieces[0][key]
-        out = np.full((len(pieces), n) + first.shape[1:], fill, dtype)
-        for i, p in enumerate(pieces):
-            out[i, :len(p["at"])] = p[key]
-        return torch.from_numpy(out).to(device)
-    truth = pad("truth", 0, np.int16)
-    return pad("x", 0, np.float32), pad("period", 0.25, np.float32), pad("irregular", 0, np.float32), pad("source", -1, np.int16), truth
 
 
 def beats(piece, p):

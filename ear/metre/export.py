@@ -1,78 +1,104 @@
-"""Writes weights for `dsp::rhythm::metre`, and what the trained model believes of some tatums, for its test."""
+"""Writes what networks have learned as weights for `dsp::rhythm`, and what they say to some tatums, for its test."""
 import argparse
 import hashlib
 import os
 
 import numpy as np
 import torch
+from safetensors.numpy import load_file, save_file
 
 import places
-from model import Metre, Several
+from model import MEASURES, PATCH, STEPS, Metre, Several
 
-STEPS = 60
+TATUMS = 60
 FRAMES_PER_S = 100.0
 # At these tatums the pulse of the test is counted in a new way: tatums to the old one.
 COUNTED = {12: 2.0, 24: 0.5, 33: 1.5, 45: 2.0 / 3.0}
 IRREGULAR = (18, 50)
+# of the confidence, which is trained last: what the networks remember and thirteen more, see `dsp::rhythm::confidence`
+EVIDENCE, WEIGHED = 96 + 13, 24
 
 
 def load(path):
     kept = torch.load(path, weights_only=False)
-    state = kept["state"]
-    model = Metre(state["inner.weight"].shape[1], kept["args"]["narrow"], kept["args"]["state"], 0.0)
-    model.load_state_dict(state)
+    a = kept["args"]
+    model = Metre(a["narrow"], a["state"], 0.0, a.get("seen", 0))
+    model.load_state_dict({"scale": model.scale} | kept["state"])
     return model.eval()
 
 
+def of_member(model, share):
+    """Layers by their names in `dsp::rhythm::metre::network`."""
+    layers = dict(inner=(model.inner.weight, model.inner.bias), outer=(share * model.out.weight, share * model.out.bias),
+                  input=(model.gru.weight_ih_l0, model.gru.bias_ih_l0), recurrent=(model.gru.weight_hh_l0, model.gru.bias_hh_l0))
+    if model.look is not None:
+        layers["look"] = (model.look.weight * model.scale.repeat(STEPS), model.look.bias)
+    return {f"{name}.{part}": value for name, pair in layers.items() for part, value in zip(("weight", "bias"), pair)}
+
+
 def weights(model):
-    """Layer by layer, network after network, the last layer by the share of its network; then what is usual."""
-    layers = []
-    for m, share in zip(model.members, model.shares):
-        layers += [m.inner.weight, m.inner.bias, m.gru.weight_ih_l0, m.gru.bias_ih_l0, m.gru.weight_hh_l0,
-                   m.gru.bias_hh_l0, share * m.out.weight, share * m.out.bias]
+    """Network after network, then what is usual."""
+    tensors = {f"metre.{n}.{name}": value for n, (m, share) in enumerate(zip(model.members, model.shares))
+               for name, value in of_member(m, share).items()}
     usual = model.whole
     prior = [*torch.sigmoid(usual.forget).tolist(), usual.pull.item(), 100 * usual.usual[0].item(),
              usual.usual[1].item(), usual.odds.item()]
     print("prior", prior)
-    return np.concatenate([layer.detach().numpy().ravel() for layer in layers] + [np.array(prior)])
+    return tensors | {"metre.prior": torch.tensor(prior)}
+
+
+def confidence(out):
+    """That of the file as it is; none at all, before there is one."""
+    shapes = {"inner.weight": (WEIGHED, EVIDENCE), "inner.bias": (WEIGHED,), "outer.weight": (1, WEIGHED), "outer.bias": (1,)}
+    before = load_file(out) if os.path.exists(out) else {}
+    return {f"confidence.{name}": before.get(f"confidence.{name}", np.zeros(shape)) for name, shape in shapes.items()}
 
 
 def tatums():
     """Instants, periods (in frames) and irregularity of a pulse that wavers and is counted in new ways."""
     random = np.random.default_rng(0)
     at, period = [0.0], [26.0]
-    for step in range(1, STEPS):
+    for step in range(1, TATUMS):
         period.append(period[-1] / COUNTED.get(step, 1.0) * random.uniform(0.98, 1.02))
         at.append(at[-1] + period[-1])
-    irregular = np.isin(np.arange(STEPS), IRREGULAR).astype(float)
+    irregular = np.isin(np.arange(TATUMS), IRREGULAR).astype(float)
     return np.float32(at), np.float32(period), irregular
 
 
 def vector(model):
-    """Rows: instant, period, irregular, measures, scores, belief."""
     at, period, irregular = tatums()
     source = places.moves(at.astype(np.float64), period.astype(np.float64))
     torch.manual_seed(0)
-    x = torch.randn(1, STEPS, model.whole.inner.in_features)
+    x = torch.randn(1, TATUMS, MEASURES + PATCH)
     arrays = [torch.tensor(a, dtype=torch.float32)[None] for a in (period / FRAMES_PER_S, irregular)]
     with torch.no_grad():
         scores = model.scores(x.transpose(0, 1))[:, 0]
         belief, _ = model(x, *arrays, torch.tensor(source)[None].long())
-    return np.concatenate([np.stack([at, period, irregular], 1), x[0], scores, belief[0]], 1)
+    return dict(when=np.stack([at, period, irregular], 1), measures=x[0, :, :MEASURES], patch=x[0, :, MEASURES:],
+                scores=scores, belief=belief[0])
+
+
+def save(path, tensors):
+    plain = {name: np.ascontiguousarray(np.asarray(torch.as_tensor(value).detach()), "<f4") for name, value in tensors.items()}
+    save_file(plain, path)
+    print(path, sum(value.size for value in plain.values()), "numbers, sha256", hashlib.sha256(open(path, "rb").read()).hexdigest())
+
+
+def vector_beside(out):
+    return os.path.splitext(out)[0] + ".vector.safetensors"
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__)
-    p.add_argument("trained", nargs="+", help="networks of one shape; the confidence sees the state of the first")
+    p.add_argument("trained", nargs="+", help="networks; the confidence sees the state of the first")
     p.add_argument("--shares", nargs="+", type=float, help="weight of each network; all the same if not given")
-    p.add_argument("--out", required=True, help="folder of weights.f32 and vector.f32")
+    p.add_argument("--out", required=True, help="the file of weights; the test's vector is written beside it")
     a = p.parse_args()
     members = [load(path) for path in a.trained]
     model = Several(members, a.shares or [1.0] * len(members)).eval()
-    for name, numbers in (("weights.f32", weights(model)), ("vector.f32", vector(model))):
-        numbers = numbers.astype("<f4")
-        numbers.tofile(os.path.join(a.out, name))
-        print(name, numbers.size, "numbers, sha256", hashlib.sha256(numbers.tobytes()).hexdigest())
+    save(a.out, weights(model) | confidence(a.out))
+    beside = vector_beside(a.out)
+    save(beside, (load_file(beside) if os.path.exists(beside) else {}) | vector(model))
 
 
 if __name__ == "__main__":

@@ -16,10 +16,19 @@ LEAST = 1e-20  # of a probability whose logarithm is taken
 AFTER_SLIP = 0.4
 
 
+MEASURES, STEPS, GROUPS = 40, 8, 24  # as `dsp::rhythm` has them
+PATCH = STEPS * GROUPS
+
+
 class Metre(nn.Module):
-    def __init__(self, measures, narrow=32, state=48, dropout=0.1):
+    """Hears rows of measures and patch; one that looks at no patch has `seen` 0."""
+
+    def __init__(self, narrow=64, state=96, dropout=0.15, seen=64):
         super().__init__()
-        self.inner = nn.Linear(measures, narrow)
+        self.look = nn.Linear(PATCH, seen) if seen else None
+        # one over the usual deviation of each group of bands, so that faint treble counts as much as bass
+        self.register_buffer("scale", torch.ones(GROUPS))
+        self.inner = nn.Linear(MEASURES + seen, narrow)
         self.gru = nn.GRU(narrow, state)
         self.out = nn.Linear(state, places.KINDS)
         # of the training alone: whether there is a beat at all, so that the state knows it
@@ -44,8 +53,15 @@ class Metre(nn.Module):
         octaves = torch.log2(bpm / (100.0 * self.usual[0])) / self.usual[1]
         return -0.5 * octaves ** 2 - OUTSIDE * ((bpm < BPM[0]) | (bpm > BPM[1])).float()
 
+    def heard(self, x):
+        measures, patch = x[..., :MEASURES], x[..., MEASURES:]
+        if self.look is None:
+            return measures
+        seen = torch.tanh(self.look(patch * self.scale.repeat(STEPS)))
+        return torch.cat([measures, self.drop(seen)], -1)
+
     def states(self, x):
-        return self.drop(self.gru(self.drop(torch.tanh(self.inner(x))))[0])
+        return self.drop(self.gru(self.drop(torch.tanh(self.inner(self.heard(x)))))[0])
 
     def scores(self, x):
         return self.out(self.states(x))

@@ -1,34 +1,31 @@
-"""Trains the metre on what the ear hears of generated music.
+"""Trains a network of the metre on what the ear hears of generated music.
 
-    python3 train.py FOLDER... --out metre.pt        folders that `vjbus-ear-data` wrote
+    python3 train.py train.pt --seed 3 --out metre-3.pt        a file that data.py wrote
 
-Every twentieth piece is held back; the weights with the least loss on those are kept.
+Every twentieth piece is held back; the weights with the least loss on those are kept. An interrupted training goes
+on with the epoch in which it was; one that is complete is left as it is.
 """
 import argparse
 import math
 import os
-import random
 import time
 
-import numpy as np
 import torch
 
-import data
-import decide
-from model import Metre, loss
+from model import GROUPS, MEASURES, STEPS, Metre, loss
 
 HELD = 20
 WARM = 0.1  # share of the training during which the rate rises
+MIX = 6  # points of the spectrum at which a mix may differ
+SHIFTED, LOST, ROOM = 0.5, 0.3, 0.6
 
 
 def arguments():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("songs", nargs="+")
+    p.add_argument("songs")
     p.add_argument("--out", default="metre.pt")
-    p.add_argument("--watch", help="a folder of recordings that is scored at the end, for information")
     p.add_argument("--begin", help="trained weights to go on from; with a lower --rate")
     p.add_argument("--epochs", type=int, default=36)
-    p.add_argument("--minutes", type=float, default=1e9, help="ends by then; the rate falls with the time")
     p.add_argument("--batch", type=int, default=128)
     p.add_argument("--rate", type=float, default=4e-3)
     p.add_argument("--state", type=int, default=96)
@@ -36,24 +33,17 @@ def arguments():
     p.add_argument("--mean", type=float, default=0.997, help="what is kept is a running mean of the weights, of so much memory a step")
     p.add_argument("--dropout", type=float, default=0.15)
     p.add_argument("--noise", type=float, default=0.15, help="standard deviation of what is added to the measures")
+    p.add_argument("--patch-noise", type=float, default=0.1, help="the same of the patch")
+    p.add_argument("--contrast", type=float, default=0.4, help="standard deviation of the logarithm by which mixes differ")
+    p.add_argument("--deaf", type=float, default=0.3, help="share of pieces whose patches are withheld")
+    p.add_argument("--seen", type=int, default=64, help="0: looks at no patch")
     p.add_argument("--bar-weight", type=float, default=0.5)
-    p.add_argument("--crop", type=int, default=320, help="tatums of a piece that are used")
-    p.add_argument("--window", type=int, default=224, help="of those, so many in a row at a time")
+    p.add_argument("--window", type=int, default=224, help="so many tatums of a piece in a row at a time")
     p.add_argument("--entered", type=float, default=0.4, help="share of the windows that begin in the middle")
     p.add_argument("--seed", type=int, default=3)
     p.add_argument("--threads", type=int, default=1)
     p.add_argument("--device", default="cpu")
-    p.add_argument("--cache", help="keeps the labelled songs here, and takes them from there")
     return p.parse_args()
-
-
-def songs(a):
-    if a.cache and os.path.exists(a.cache):
-        return torch.load(a.cache, weights_only=False)
-    arrays = decide.collate([piece for folder in a.songs for piece in data.load(folder, a.crop)])
-    if a.cache:
-        torch.save(arrays, a.cache)
-    return arrays
 
 
 def batch(arrays, rows, a, whole):
@@ -63,7 +53,31 @@ def batch(arrays, rows, a, whole):
     first = (torch.rand(len(rows)) * (arrays[0].shape[1] - tatums + 1)).long() * begins
     columns = (first.unsqueeze(1) + torch.arange(tatums)).to(rows.device)
     x, period, irregular, source, truth = (array[rows.unsqueeze(1), columns] for array in arrays)
-    return x, period, irregular, source.long(), truth.long()
+    return x.float(), period, irregular, source.long(), truth.long()
+
+
+def vary(x, a, model):
+    """No two epochs hear the same: noise; the patches of a piece in another mix and room, half of them a group of
+    bands higher or lower, some with groups that are lost, and some pieces without any patch."""
+    pieces = len(x)
+    measures, patch = x[..., :MEASURES], x[..., MEASURES:].unflatten(-1, (STEPS, GROUPS))
+    loud = torch.nn.functional.interpolate(torch.randn(pieces, 1, MIX), GROUPS, mode="linear", align_corners=True)
+    shift = torch.randint(-1, 2, (pieces, 1)) * (torch.rand(pieces, 1) < SHIFTED)
+    groups = (torch.arange(GROUPS) + shift).clamp(0, GROUPS - 1)[:, None, None].expand_as(patch)
+    lost = torch.rand(pieces, 1, 1, GROUPS) < LOST * torch.rand(pieces, 1, 1, 1)
+    patch = patch.gather(3, groups) * torch.exp(a.contrast * loud).unsqueeze(1)
+    before = torch.cat([patch[:, :, :1], patch[:, :, :-1]], 2)
+    patch = torch.lerp(patch, before, ROOM * torch.rand(pieces, 1, 1, 1)) * ~lost
+    patch = patch + a.patch_noise * torch.randn_like(patch) / model.scale
+    patch = patch * (torch.rand(pieces, 1, 1, 1) >= a.deaf)
+    return torch.cat([measures + a.noise * torch.randn_like(measures), patch.flatten(2)], -1)
+
+
+def scale_of(arrays):
+    """One over the deviation of each group of bands in pieces with beats."""
+    beats = arrays[4][..., 0] > 0
+    patches = arrays[0][beats][::7, MEASURES:].float().unflatten(-1, (STEPS, GROUPS))
+    return 1 / patches.std((0, 1))
 
 
 def rate_at(done):
@@ -74,7 +88,7 @@ def rate_at(done):
 def losses(model, arrays, rows, a, whole=False):
     x, period, irregular, source, truth = batch(arrays, rows, a, whole)
     if not whole:
-        x = x + a.noise * torch.randn_like(x)
+        x = vary(x, a, model)
     return torch.stack(loss(model(x, period, irregular, source), truth, a.bar_weight))
 
 
@@ -84,51 +98,71 @@ def validate(model, arrays, held, a):
         return torch.stack([losses(model, arrays, rows, a, whole=True) for rows in held.split(256)]).mean(0).tolist()
 
 
-def main():
-    a = arguments()
-    torch.manual_seed(a.seed)
-    random.seed(a.seed)
-    np.random.seed(a.seed)
-    torch.set_num_threads(a.threads)
-    arrays = [array.to(a.device) for array in songs(a)]
-    every = torch.arange(len(arrays[0]))
-    held, kept = every[every % HELD == 0], every[every % HELD != 0]
-    model = Metre(arrays[0].shape[-1], a.narrow, a.state, a.dropout).to(a.device)
+def begin(a, arrays):
+    """Model, running mean of its weights, optimiser."""
+    model = Metre(a.narrow, a.state, a.dropout, a.seen)
+    model.scale.copy_(scale_of(arrays))
+    model = model.to(a.device)
     if a.begin:
         model.load_state_dict(torch.load(a.begin, weights_only=False)["state"])
-    print(f"{len(kept)} pieces, {len(held)} held back, {sum(p.numel() for p in model.parameters())} weights", flush=True)
     memory = lambda mean, new, count: new if count == 0 else mean.lerp(new, 1 - min(a.mean, count / (count + 10)))
     mean = torch.optim.swa_utils.AveragedModel(model, avg_fn=memory)
-    optimiser = torch.optim.AdamW(model.parameters(), a.rate, weight_decay=1e-3)
-    least, began, step, steps = np.inf, time.time(), 0, a.epochs * (len(kept) // a.batch)
-    for epoch in range(a.epochs):
-        model.train()
-        begun, sums = time.time(), []
-        for rows in kept[torch.randperm(len(kept))].split(a.batch)[:len(kept) // a.batch]:
-            done = max(step / steps, (time.time() - began) / (60 * a.minutes))
-            for group in optimiser.param_groups:
-                group["lr"] = a.rate * rate_at(done)
-            step += 1
-            parts = losses(model, arrays, rows, a)
-            optimiser.zero_grad(set_to_none=True)
-            parts[0].backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimiser.step()
-            mean.update_parameters(model)
-            sums.append(parts.detach())
-        found = validate(mean, arrays, held, a)
-        heard = torch.stack(sums).mean(0).tolist()
-        show = lambda parts: "all {:.3f} beat {:.3f} bar {:.3f} music {:.3f}".format(*parts)
-        print(f"{epoch:3d} {time.time() - begun:6.1f} s  train {show(heard)}  held back {show(found)}", flush=True)
+    return model, mean, torch.optim.AdamW(model.parameters(), a.rate, weight_decay=1e-3)
+
+
+def epoch_of(number, parts, arrays, kept, a):
+    """One round through all songs; gives the mean losses."""
+    model, mean, optimiser = parts
+    model.train()
+    sums, steps = [], len(kept) // a.batch
+    for step, rows in enumerate(kept[torch.randperm(len(kept))].split(a.batch)[:steps]):
+        for group in optimiser.param_groups:
+            group["lr"] = a.rate * rate_at((number * steps + step) / (a.epochs * steps))
+        lost = losses(model, arrays, rows, a)
+        optimiser.zero_grad(set_to_none=True)
+        lost[0].backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        mean.update_parameters(model)
+        sums.append(lost.detach())
+    return torch.stack(sums).mean(0).tolist()
+
+
+def resume(parts, path):
+    """Epoch to go on with, and the least loss until then."""
+    if not os.path.exists(path):
+        return 0, math.inf
+    kept = torch.load(path, weights_only=False)
+    for part, state in zip(parts, kept["parts"]):
+        part.load_state_dict(state)
+    torch.set_rng_state(kept["random"])
+    return kept["epoch"], kept["least"]
+
+
+def main():
+    a = arguments()
+    unfinished = a.out + ".part"
+    if os.path.exists(a.out) and not os.path.exists(unfinished):
+        return print(a.out, "is trained already: remove it to train it again")
+    torch.manual_seed(a.seed)
+    torch.set_num_threads(a.threads)
+    arrays = [array.to(a.device) for array in torch.load(a.songs, weights_only=False)["arrays"]]
+    every = torch.arange(len(arrays[0]))
+    held, kept = every[every % HELD == 0], every[every % HELD != 0]
+    a.batch = min(a.batch, len(kept))
+    parts = begin(a, arrays)
+    print(f"{len(kept)} pieces, {len(held)} held back, {sum(p.numel() for p in parts[0].parameters())} weights", flush=True)
+    first, least = resume(parts, unfinished)
+    for number in range(first, a.epochs):
+        begun, heard = time.time(), epoch_of(number, parts, arrays, kept, a)
+        found = validate(parts[1], arrays, held, a)
+        show = lambda losses: "all {:.3f} beat {:.3f} bar {:.3f} music {:.3f}".format(*losses)
+        print(f"seed {a.seed} {number + 1:3d}/{a.epochs} {time.time() - begun:6.1f} s  train {show(heard)}  held back {show(found)}", flush=True)
         if found[0] < least:
             least = found[0]
-            torch.save(dict(state={k: v.detach().cpu() for k, v in mean.module.state_dict().items()}, args=vars(a)), a.out)
-        if done >= 1:
-            break
-    if a.watch:
-        best = Metre(arrays[0].shape[-1], a.narrow, a.state, a.dropout)
-        best.load_state_dict(torch.load(a.out, weights_only=False)["state"])
-        decide.table(decide.evaluate(best, data.load(a.watch)))
+            torch.save(dict(state={k: v.detach().cpu() for k, v in parts[1].module.state_dict().items()}, args=vars(a)), a.out)
+        torch.save(dict(parts=[part.state_dict() for part in parts], epoch=number + 1, least=least, random=torch.get_rng_state()), unfinished)
+    os.remove(unfinished)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ const BLOCK: usize = 256;
 
 /// Instants at which a receiver would have had each beat, in seconds of the piece.
 pub(super) fn beats_s(piece: &Signal) -> Result<Vec<f64>> {
-    let mut core = Core::new(EngineKind::Native, piece.rate_hz, Config::default().settings())
+    let mut core = Core::new(EngineKind::default(), piece.rate_hz, Config::default().settings())
         .with_context(|| format!("{} at {} Hz", piece.name, piece.rate_hz))?;
     let mut out = Vec::new();
     for (n, block) in piece.samples.chunks(BLOCK).enumerate() {

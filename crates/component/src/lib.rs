@@ -29,7 +29,7 @@ mod spec;
 
 pub use backoff::Backoff;
 pub use bus::{Delivery, Publisher, time};
-pub use context::Context;
+pub use context::{Context, chain};
 pub use contract::Component;
 pub use control::RELOAD;
 pub use entry::{Entry, Flaw};

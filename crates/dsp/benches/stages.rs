@@ -23,6 +23,7 @@ use dsp::rhythm::activation::{Activation as _, Flux};
 use dsp::rhythm::frames::Frames;
 use dsp::rhythm::listener::Listener;
 use dsp::rhythm::pulse::PulseSpace;
+use dsp::rhythm::weights::Weights;
 use dsp::samples_at_least;
 use dsp::stft::Stft;
 
@@ -236,7 +237,7 @@ fn pulse() -> Made<Stage> {
 }
 
 fn rhythm() -> Made<Stage> {
-    let mut listener = Listener::new(RATE_HZ)?;
+    let mut listener = Listener::new(RATE_HZ, &Weights::native()?)?;
     Ok(Box::new(move |block| {
         listener.process(block, |beat| {
             black_box(beat);

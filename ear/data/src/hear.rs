@@ -10,16 +10,18 @@ use dsp::rhythm::confidence::EVIDENCE;
 use dsp::rhythm::frames::FRAMES_PER_S;
 use dsp::rhythm::hearing::Hearing;
 use dsp::rhythm::listener::Listener;
-use dsp::rhythm::measures::{MEASURES, Measures};
-use dsp::rhythm::tatum::Tatum;
+use dsp::rhythm::measures::MEASURES;
+use dsp::rhythm::patch::PATCH;
+use dsp::rhythm::tatum::Known;
+use dsp::rhythm::weights::Weights;
 use dsp::steps::is_silent;
 use indicatif::ProgressBar;
 
 use crate::npy;
 use crate::pieces::{Music, Piece};
 
-/// Columns of a tatum: piece, instant, period, irregular, certainty, measures.
-const TATUM: usize = 5 + MEASURES;
+/// Columns of a tatum: piece, instant, period, irregular, certainty, measures, patch.
+const TATUM: usize = 5 + MEASURES + PATCH;
 /// Columns of a beat: piece, instant, number in the bar, beats of the bar.
 const BEAT: usize = 4;
 /// Columns of a beat that was said: piece, instant, tempo, evidence.
@@ -37,7 +39,7 @@ struct Rows {
 }
 
 /// Hears all pieces and writes what was heard into folder `out`.
-pub(crate) fn write(pieces: &[Piece], threads: usize, said: bool, out: &Path) -> Result<()> {
+pub(crate) fn write(pieces: &[Piece], threads: usize, said: Option<&Weights>, out: &Path) -> Result<()> {
     let mut all = Rows::default();
     for rows in hear(pieces, threads, said) {
         let rows = rows?;
@@ -50,7 +52,7 @@ pub(crate) fn write(pieces: &[Piece], threads: usize, said: bool, out: &Path) ->
         std::fs::create_dir_all(out)?;
         npy::write(&out.join("tatums.npy"), TATUM, &all.tatums)?;
         npy::write(&out.join("beats.npy"), BEAT, &all.beats)?;
-        if said {
+        if said.is_some() {
             npy::write(&out.join("said.npy"), SAID, &all.said)?;
         }
         std::fs::write(out.join("pieces.tsv"), &all.line)
@@ -58,7 +60,7 @@ pub(crate) fn write(pieces: &[Piece], threads: usize, said: bool, out: &Path) ->
     save().with_context(|| format!("writing into {}", out.display()))
 }
 
-fn hear(pieces: &[Piece], threads: usize, said: bool) -> Vec<Result<Rows>> {
+fn hear(pieces: &[Piece], threads: usize, said: Option<&Weights>) -> Vec<Result<Rows>> {
     let (next, progress) = (AtomicUsize::new(0), ProgressBar::new(pieces.len() as u64));
     let heard: Mutex<Vec<(usize, Result<Rows>)>> = Mutex::new(Vec::with_capacity(pieces.len()));
     let work = || {
@@ -80,7 +82,7 @@ fn take<'a>(pieces: &'a [Piece], next: &AtomicUsize) -> Option<(usize, &'a Piece
     Some((number, pieces.get(number)?))
 }
 
-fn rows(number: usize, music: &Music, said: bool) -> Rows {
+fn rows(number: usize, music: &Music, said: Option<&Weights>) -> Rows {
     let mut rows = Rows::default();
     // Writing to a String cannot fail.
     let _ok = writeln!(rows.line, "{number}\t{}\t{}", music.name, music.kind);
@@ -94,8 +96,8 @@ fn rows(number: usize, music: &Music, said: bool) -> Rows {
     let start_s = (silent as f64 - quiet.len() as f64) / rate;
     let parts = [&quiet, music.samples.get(silent..).unwrap_or_default()];
     tatums(number, start_s, music.rate_hz, parts, &mut rows.tatums);
-    if said {
-        beats_said(number, start_s, music.rate_hz, parts, &mut rows.said);
+    if let Some(weights) = said {
+        beats_said(number, start_s, music.rate_hz, weights, parts, &mut rows.said);
     }
     rows
 }
@@ -107,23 +109,32 @@ fn tatums(number: usize, start_s: f64, rate_hz: u32, parts: [&[f32]; 2], out: &m
             if heard.anew {
                 out.clear();
             }
-            for (tatum, measures) in heard.known {
-                row(number, start_s, tatum, measures, out);
+            for known in heard.known {
+                row(number, start_s, known, out);
             }
         }
     }
 }
 
-fn row(number: usize, start_s: f64, tatum: &Tatum, measures: &Measures, out: &mut Vec<f32>) {
+fn row(number: usize, start_s: f64, known: &Known, out: &mut Vec<f32>) {
+    let tatum = &known.tatum;
     let frame_s = 1.0 / f64::from(FRAMES_PER_S);
     let irregular = if tatum.regular { 0.0 } else { 1.0 };
     let (at_s, period_s) = (start_s + tatum.at * frame_s, f64::from(tatum.period) * frame_s);
     out.extend([number as f32, at_s as f32, period_s as f32, irregular, tatum.certainty]);
-    out.extend(measures);
+    out.extend(known.measures);
+    out.extend(known.patch);
 }
 
-fn beats_said(number: usize, start_s: f64, rate_hz: u32, parts: [&[f32]; 2], out: &mut Vec<f32>) {
-    let Ok(mut listener) = Listener::new(rate_hz) else { return };
+fn beats_said(
+    number: usize,
+    start_s: f64,
+    rate_hz: u32,
+    weights: &Weights,
+    parts: [&[f32]; 2],
+    out: &mut Vec<f32>,
+) {
+    let Ok(mut listener) = Listener::new(rate_hz, weights) else { return };
     for part in parts {
         listener.process(part, |beat| {
             let at_s = start_s + beat.at / f64::from(rate_hz);
@@ -141,7 +152,8 @@ mod tests {
     #[test]
     fn a_song_becomes_rows_on_its_beats() {
         let pieces = pieces::songs(3, 2, &[]).unwrap();
-        let heard: Vec<Rows> = hear(&pieces, 2, true).into_iter().map(Result::unwrap).collect();
+        let heard: Vec<Rows> =
+            hear(&pieces, 2, Some(&Weights::learned().unwrap())).into_iter().map(Result::unwrap).collect();
         for (number, rows) in heard.iter().enumerate() {
             assert!(rows.line.starts_with(&format!("{number}\t{}", number + 3)), "{}", rows.line);
             assert!(rows.tatums.len() > 60 * TATUM && rows.said.len() > 10 * SAID);

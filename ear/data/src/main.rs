@@ -1,7 +1,7 @@
 //! What the ear hears of generated and annotated music, as arrays to train on.
 //!
 //! The very same code as on stage hears it: [`dsp::rhythm::hearing`]. Written are, in a folder,
-//! `tatums.npy` (rows: number of the piece, instant in s, period in s, irregular, certainty, measures),
+//! `tatums.npy` (rows: number of the piece, instant in s, period in s, irregular, certainty, measures, patch),
 //! `beats.npy` (rows: number of the piece, instant in s, number in the bar or 0, beats of the bar or 0) and
 //! `pieces.tsv` (number, name, kind).
 
@@ -9,10 +9,11 @@ mod hear;
 mod npy;
 mod pieces;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
+use dsp::rhythm::weights::Weights;
 
 /// What the ear hears of generated and annotated music, as arrays to train on.
 #[derive(Parser)]
@@ -20,9 +21,9 @@ struct Arguments {
     /// Folder that is written
     #[arg(long)]
     out: PathBuf,
-    /// Writes said.npy too: each beat that is said, with its evidence
-    #[arg(long)]
-    said: bool,
+    /// Writes said.npy too: each beat that is said by these weights, with its evidence
+    #[arg(long, value_name = "WEIGHTS")]
+    said: Option<PathBuf>,
     /// Threads that hear at once
     #[arg(long, default_value_t = 2)]
     threads: usize,
@@ -70,5 +71,11 @@ fn main() -> Result<()> {
         Source::Suite => pieces::suite(),
         Source::Nothing { from, count } => pieces::without_beats(from, count),
     };
-    hear::write(&pieces, arguments.threads, arguments.said, &arguments.out)
+    let weights = arguments.said.as_deref().map(weights).transpose()?;
+    hear::write(&pieces, arguments.threads, weights.as_ref(), &arguments.out)
+}
+
+fn weights(path: &Path) -> Result<Weights> {
+    let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+    Weights::read(&bytes).with_context(|| path.display().to_string())
 }

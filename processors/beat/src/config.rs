@@ -1,5 +1,7 @@
 //! Configuration of the beat processor.
 
+use std::path::PathBuf;
+
 use schemas::Name;
 use schemas::command::Refusal;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -13,8 +15,12 @@ use crate::tracker::Settings;
 pub struct Config {
     /// Sources that are listened to; empty means every one that sends audio.
     pub sources: Vec<Name>,
-    /// What hears the beats: native (vjbus's own: bars and drums too), or aubio.
+    /// What hears the beats: native (vjbus's own: bars and drums too), learned (the same with an ear that hears the
+    /// sound itself), or aubio.
     pub engine: EngineKind,
+    /// File of weights that the learned engine hears by; those that come with the program where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weights: Option<PathBuf>,
     /// Slowest tempo in BPM, before `octave`: those over 2 % slower are counted double. 20..400.
     #[serde(deserialize_with = "tempo")]
     pub min_bpm: f64,
@@ -41,6 +47,7 @@ impl Default for Config {
         Config {
             sources: Vec::new(),
             engine: EngineKind::default(),
+            weights: None,
             min_bpm: 40.0,
             max_bpm: 240.0,
             announce_ms: 100.0,

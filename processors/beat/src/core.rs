@@ -3,7 +3,7 @@
 use dsp::steps::{STEPS_PER_S, Steps, is_silent};
 use schemas::beat::{Onset, OnsetKind};
 
-use crate::engine::{Advice, Engine, EngineError, EngineEvent, EngineKind};
+use crate::engine::{Advice, Engine, EngineChoice, EngineError, EngineEvent};
 use crate::evidence::Heard;
 use crate::guide::Coming;
 use crate::tracker::{Emitted, Event, Settings, Tracker};
@@ -15,7 +15,7 @@ const FILLED_GAP_S: f64 = 0.5;
 pub struct Core {
     tracker: Tracker,
     engine: Box<dyn Engine>,
-    kind: EngineKind,
+    choice: EngineChoice,
     rate_hz: u32,
     // seconds of the stream at sample 0 of the present numbering
     base_s: f64,
@@ -34,11 +34,16 @@ impl Core {
     ///
     /// # Errors
     /// When the engine does not work at this rate.
-    pub fn new(kind: EngineKind, rate_hz: u32, settings: Settings) -> Result<Core, EngineError> {
+    pub fn new(
+        choice: impl Into<EngineChoice>,
+        rate_hz: u32,
+        settings: Settings,
+    ) -> Result<Core, EngineError> {
+        let choice = choice.into();
         Ok(Core {
             tracker: Tracker::new(settings),
-            engine: kind.make(rate_hz)?,
-            kind,
+            engine: choice.make(rate_hz)?,
+            choice,
             rate_hz,
             base_s: 0.0,
             engine_start: 0,
@@ -74,7 +79,7 @@ impl Core {
         if rate_hz == self.rate_hz {
             self.engine.reset();
         } else {
-            self.engine = self.kind.make(rate_hz)?;
+            self.engine = self.choice.make(rate_hz)?;
         }
         self.rate_hz = rate_hz;
         self.base_s = base_s;
@@ -89,10 +94,10 @@ impl Core {
     ///
     /// # Errors
     /// When it does not work at this rate; the core is as before.
-    pub fn use_engine(&mut self, kind: EngineKind) -> Result<(), EngineError> {
-        if kind != self.kind {
-            self.engine = kind.make(self.rate_hz)?;
-            self.kind = kind;
+    pub fn use_engine(&mut self, choice: EngineChoice) -> Result<(), EngineError> {
+        if choice != self.choice {
+            self.engine = choice.make(self.rate_hz)?;
+            self.choice = choice;
             self.restart_engine(self.expected);
         }
         Ok(())

@@ -29,6 +29,7 @@ mod source;
 pub mod tracker;
 #[cfg(test)]
 mod tracker_tests;
+pub mod weights;
 
 pub use config::Config;
 pub use shell::Beat;

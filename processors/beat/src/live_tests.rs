@@ -9,6 +9,7 @@ use bus::{Bus, Inbox, time};
 use component::Launch;
 use schemas::audio::{Block, Input, InputKind, InputState};
 use schemas::beat::{Grid, Mode, Tick};
+use schemas::sys::{Heartbeat, State};
 use schemas::{Name, Payload};
 use serde_json::{Value, json};
 use testkit::nats::Server;
@@ -158,6 +159,48 @@ async fn pause_and_go_on() {
         header.at > second.at + 3.0 && (beats - beats.round()).abs() < 0.08
     })
     .await;
+}
+
+async fn hear_by_a_broken_ear() {
+    let server = Server::jetstream().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let broken = folder.path().join("mine.safetensors");
+    std::fs::write(&broken, b"half of a file").unwrap();
+    let bus = Bus::connect(settings(&server, "test")).await.unwrap();
+    bus::state::create(&bus).await.unwrap();
+    let mut inbox = bus.inbox();
+    inbox.subscribe(Tick::TOPIC, None).await;
+    inbox.subscribe(Heartbeat::TOPIC, None).await;
+    let mut launch = launch(&server, folder.path());
+    launch.config["weights"] = json!(broken);
+    let _beat = tokio::task::spawn_local(component::run::<Beat>(launch));
+    let told = |beat: &Heartbeat| beat.reason.clone();
+    let (_, beat) =
+        until::<Heartbeat>(&inbox, "that its ear is broken", |_, beat| beat.state == State::Degraded).await;
+    let reason = told(&beat);
+    assert!(reason.contains("mine.safetensors") && reason.contains("no safetensors file"), "{reason}");
+    bus.publisher::<Input>(&Name::main()).send(time::now(), &input(InputState::Live));
+    let _feeder = tokio::task::spawn_local(feed(bus.clone(), Rc::default()));
+    until::<Tick>(&inbox, "a tick all the same", |_, tick| (tick.bpm - 120.0).abs() < 2.0).await;
+    until::<Heartbeat>(&inbox, "that it still says so", |_, beat| told(beat) == reason).await;
+    // Another file that is none is refused, and a file that is an ear cures it.
+    let name = Name::new("beat").unwrap();
+    let other = json!({"weights": folder.path().join("none")});
+    let refused = bus.request(&name, "set_config", &other).await.unwrap();
+    assert!(!refused.ok, "{refused:?}");
+    std::fs::write(&broken, include_bytes!("../../../crates/dsp/src/rhythm/weights/native.safetensors"))
+        .unwrap();
+    let copy = folder.path().join("copy.safetensors");
+    std::fs::copy(&broken, &copy).unwrap();
+    let taken = bus.request(&name, "set_config", &json!({"weights": copy})).await.unwrap();
+    assert!(taken.ok, "{taken:?}");
+    until::<Heartbeat>(&inbox, "that it is well", |_, beat| beat.state == State::Ready).await;
+}
+
+#[test]
+fn a_broken_ear_is_said_and_the_show_goes_on() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    tokio::task::LocalSet::new().block_on(&runtime, hear_by_a_broken_ear());
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! The beat processor on the bus: one core per source, commands, and a timer for when samples are missing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use component::{Component, Context, Delivery, Exit, Kind, Spec, Verb, time};
+use component::{Component, Context, Delivery, Exit, Kind, Spec, Verb, chain, time};
+use dsp::rhythm::weights::Weights;
 use schemas::audio::{Block, Input, InputState};
 use schemas::beat::{Grid, Onset, Tick};
 use schemas::command::Refusal;
@@ -13,8 +16,9 @@ use serde_json::{Map, Value, json};
 use crate::args;
 use crate::config::Config;
 use crate::corrections::ENOUGH_TAPS;
-use crate::engine::EngineError;
+use crate::engine::{EngineChoice, EngineError};
 use crate::source::Source;
+use crate::weights;
 
 /// How often the clock is looked at. A beat is announced 100 ms ahead, so this costs a fifth of the lead.
 const POLL: Duration = Duration::from_millis(20);
@@ -24,6 +28,9 @@ const LIKELY_RATE_HZ: u32 = 48_000;
 /// The beat processor.
 pub struct Beat {
     config: Config,
+    weights: Option<Arc<Weights>>,
+    // why the ear that the user wants is not the one that hears
+    deaf: Option<String>,
     sources: BTreeMap<Name, Source>,
     refused: BTreeSet<Name>,
 }
@@ -59,7 +66,15 @@ impl Component for Beat {
         config.check().map_err(|refusal| Exit::Config(refusal.message))?;
         ctx.subscribe(Block::TOPIC, None).await?;
         ctx.subscribe(Input::TOPIC, None).await?;
-        Ok(Beat { config, sources: BTreeMap::new(), refused: BTreeSet::new() })
+        let (weights, deaf) = match own_ear(config.weights.as_deref()) {
+            Ok(weights) => (weights, None),
+            // The show goes on with the ear that came along.
+            Err(reason) => (None, Some(format!("{reason}; the ear that comes with vjbus hears instead"))),
+        };
+        if let Some(reason) = &deaf {
+            ctx.degraded(reason);
+        }
+        Ok(Beat { config, weights, deaf, sources: BTreeMap::new(), refused: BTreeSet::new() })
     }
 
     async fn handle(&mut self, delivery: Delivery, ctx: &mut Context) -> Result<(), Exit> {
@@ -114,15 +129,23 @@ impl Component for Beat {
 
     async fn apply(&mut self, config: Config, ctx: &mut Context) -> Result<(), Refusal> {
         config.check()?;
+        if config.weights != self.config.weights {
+            self.weights = own_ear(config.weights.as_deref()).map_err(Refusal::config)?;
+            self.deaf = None;
+        }
         self.sources.retain(|name, _| config.hears(name));
+        let choice = EngineChoice { kind: config.engine, weights: self.weights.clone() };
         for source in self.sources.values_mut() {
             let changed = source.change(ctx.now(), |core, _| {
                 core.tracker().configure(config.settings());
-                core.use_engine(config.engine)
+                core.use_engine(choice.clone())
             });
             changed.map_err(|error| Refusal::config(error.to_string()))?;
         }
         self.config = config;
+        if self.refused.is_empty() {
+            self.well(ctx);
+        }
         Ok(())
     }
 
@@ -141,7 +164,8 @@ impl Beat {
             return;
         }
         let prior = ctx.last::<Grid>(name).await.filter(|last| ours(&last.header, ctx));
-        match Source::new(self.config.engine, LIKELY_RATE_HZ, self.config.settings(), prior, name, ctx) {
+        let choice = EngineChoice { kind: self.config.engine, weights: self.weights.clone() };
+        match Source::new(choice, LIKELY_RATE_HZ, self.config.settings(), prior, name, ctx) {
             Ok(mut source) => {
                 source.change(ctx.now(), |_, _| ());
                 self.sources.insert(name.clone(), source);
@@ -150,10 +174,18 @@ impl Beat {
         }
     }
 
+    // Every source is heard; by whose ear is another question.
+    fn well(&self, ctx: &mut Context) {
+        match &self.deaf {
+            Some(reason) => ctx.degraded(reason),
+            None => ctx.ready(),
+        }
+    }
+
     // Blocks that cannot be heard are counted, and shown for as long as they come.
     fn note(&mut self, heard: Result<bool, EngineError>, name: &Name, ctx: &mut Context) {
         let reason = match heard {
-            Ok(true) if self.refused.remove(name) && self.refused.is_empty() => return ctx.ready(),
+            Ok(true) if self.refused.remove(name) && self.refused.is_empty() => return self.well(ctx),
             Ok(true) => return,
             Ok(false) => {
                 "its capture time is more than a minute from now: check the clocks of both machines".into()
@@ -233,6 +265,11 @@ impl Beat {
         }
         reply
     }
+}
+
+// The weights of the user's own ear, if there is one.
+fn own_ear(path: Option<&Path>) -> Result<Option<Arc<Weights>>, String> {
+    path.map(weights::read).transpose().map_err(|error| chain(&error))
 }
 
 // Another writer's grid of this name, or one that was kept over a reboot, is no prior.

@@ -6,7 +6,7 @@ use schemas::beat::{Grid, Mode, Onset, Tick};
 use schemas::{Header, Message, Name, Stamp};
 
 use crate::core::Core;
-use crate::engine::{EngineError, EngineKind};
+use crate::engine::{EngineChoice, EngineError};
 use crate::tracker::{Emitted, Event, Settings};
 
 /// Without samples for this long, the grid runs by the clock.
@@ -38,7 +38,7 @@ pub(crate) struct Source {
 impl Source {
     /// A source that was just seen, with its own grid of before a restart.
     pub(crate) fn new(
-        kind: EngineKind,
+        choice: EngineChoice,
         rate_hz: u32,
         settings: Settings,
         prior: Option<Message<Grid>>,
@@ -46,7 +46,7 @@ impl Source {
         ctx: &Context,
     ) -> Result<Source, EngineError> {
         let now = time::mono_s(ctx.now());
-        let mut core = Core::new(kind, rate_hz, settings)?;
+        let mut core = Core::new(choice, rate_hz, settings)?;
         // Seconds of the stream are those of CLOCK_MONOTONIC until samples keep their own time.
         core.rebase(rate_hz, now)?;
         if let Some(Message { header, body }) = prior {

@@ -137,6 +137,26 @@ fn several_files_are_told_apart_and_a_bad_one_is_named() -> Result<()> {
 }
 
 #[test]
+fn an_ear_of_ones_own_hears_and_one_that_is_none_is_refused() -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let file = own_track(dir.path(), 12.0)?.0;
+    let native = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/dsp/src/rhythm/weights/native.safetensors");
+    let by = |options: &str| analyze(&file, options);
+    let own = by(&format!("--engine learned --weights '{native}'"))?;
+    ensure!(own.contains("vj.beat.tick") && own == by("--engine native")?, "it hears by these weights");
+    ensure!(own != by("--engine learned")?, "and not by those that come along");
+    for (options, reason) in [
+        (format!("--weights '{native}'"), "--engine learned"),
+        (format!("--engine learned --weights '{}'", file.display()), "no safetensors file"),
+        ("--engine learned --weights /nowhere".to_owned(), "/nowhere"),
+    ] {
+        let done = shell(&format!("\"$VJBUS\" analyze '{}' {options}", file.display()))?;
+        ensure!(done.status.code() == Some(64) && done.stderr.contains(reason), "{options}: {}", done.stderr);
+    }
+    Ok(())
+}
+
+#[test]
 fn decode_reads_both_codecs() -> Result<()> {
     let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/golden/v1");
     for file in ["audio.features.msgpack", "beat.grid.json"] {

@@ -6,15 +6,13 @@
 //! code said of generated music, and of sounds without beats. Talkers and noise count sixteen times as much as
 //! all music, because a grid must not start on them; random events count twice as much.
 
-use crate::rhythm::layer::{Layer, numbers, sigmoid};
+use crate::rhythm::layer::{Layer, Tensors, sigmoid};
 use crate::rhythm::metre::STATE;
+use crate::rhythm::weights::WeightsError;
 
 /// Parts of the evidence: what the metre's network remembers, and the thirteen of [`Evidence`].
 pub const EVIDENCE: usize = STATE + 13;
 const NARROW: usize = 24;
-const COUNT: usize = (EVIDENCE + 1) * NARROW + NARROW + 1;
-/// Written by `ear/metre/confidence.py`: 32-bit floats, little endian, layer by layer.
-static BYTES: &[u8; 4 * COUNT] = include_bytes!("confidence.f32");
 
 /// What speaks for a beat: what the metre's network remembers; the probability of the metre in log odds, the
 /// probability of the bar, how long the decision has stood, the certainty of the pulse, its clarity of late
@@ -29,15 +27,14 @@ pub struct Confidence {
     outer: Layer,
 }
 
-impl Default for Confidence {
-    fn default() -> Confidence {
-        let mut numbers = numbers(BYTES);
-        let inner = Layer::read(EVIDENCE, NARROW, &mut numbers);
-        Confidence { inner, outer: Layer::read(NARROW, 1, &mut numbers) }
-    }
-}
-
 impl Confidence {
+    pub(super) fn read(tensors: &Tensors<'_>) -> Result<Confidence, WeightsError> {
+        Ok(Confidence {
+            inner: tensors.layer("confidence.inner", EVIDENCE, NARROW)?,
+            outer: tensors.layer("confidence.outer", NARROW, 1)?,
+        })
+    }
+
     /// Probability 0..1 that the beat lies where it is said to.
     pub fn of(&self, evidence: &Evidence) -> f32 {
         let (mut narrow, mut out) = ([0.0; NARROW], [0.0]);
@@ -45,23 +42,5 @@ impl Confidence {
         narrow.iter_mut().for_each(|value| *value = value.tanh());
         self.outer.apply(&narrow, &mut out);
         sigmoid(out[0])
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn says_what_its_trainer_says() {
-        let vector: Vec<f32> = numbers(include_bytes!("confidence_vector.f32")).collect();
-        let rows = vector.chunks_exact(EVIDENCE + 1);
-        assert!(rows.len() >= 32 && rows.remainder().is_empty());
-        let confidence = Confidence::default();
-        for row in rows {
-            let (evidence, truth) = row.split_at(EVIDENCE);
-            let said = confidence.of(evidence.try_into().unwrap());
-            assert!((said - truth[0]).abs() < 1e-4, "{said} for {}", truth[0]);
-        }
     }
 }

@@ -3,10 +3,9 @@
 use crate::rhythm::activation::{Activation, Flux};
 use crate::rhythm::clarity::Clarity;
 use crate::rhythm::frames::Frames;
-use crate::rhythm::measures::Measures;
 use crate::rhythm::pulse::PulseSpace;
 use crate::rhythm::steadiness::Steadiness;
-use crate::rhythm::tatum::{Tatum, Tatums};
+use crate::rhythm::tatum::{Known, Tatum, Tatums};
 use crate::{RATES_HZ, UnsupportedRate};
 
 /// A tatum that comes, and those whose surroundings are known since then.
@@ -18,7 +17,7 @@ pub struct Heard<'a> {
     pub anew: bool,
     /// The newest that is complete, the second before the one that comes, and what the music did there; or,
     /// if all is anew, all since the start, in order. None for the first two.
-    pub known: &'a [(Tatum, Measures)],
+    pub known: &'a [Known],
 }
 
 /// Hears tatums in a mono signal.

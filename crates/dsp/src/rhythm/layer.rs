@@ -1,4 +1,8 @@
-//! A layer of a small network: weights that were trained elsewhere and come with the program.
+//! A layer of a small network: weights that were trained elsewhere.
+
+use safetensors::{Dtype, SafeTensors};
+
+use crate::rhythm::weights::WeightsError;
 
 /// Weights by row, and a bias for each.
 #[derive(Debug, Clone)]
@@ -8,17 +12,47 @@ pub(super) struct Layer {
 }
 
 impl Layer {
-    /// Reads the weights, row by row, and then the biases.
-    pub(super) fn read(inputs: usize, outputs: usize, numbers: &mut impl Iterator<Item = f32>) -> Layer {
-        Layer { weights: numbers.take(inputs * outputs).collect(), bias: numbers.take(outputs).collect() }
-    }
-
     /// The weighted sums of `inputs`.
     pub(super) fn apply(&self, inputs: &[f32], out: &mut [f32]) {
         let rows = self.weights.chunks_exact(inputs.len());
         for ((out, row), bias) in out.iter_mut().zip(rows).zip(&self.bias) {
             *out = bias + row.iter().zip(inputs).map(|(weight, input)| weight * input).sum::<f32>();
         }
+    }
+}
+
+/// Tensors of a file, by name.
+pub(super) struct Tensors<'a>(SafeTensors<'a>);
+
+impl<'a> Tensors<'a> {
+    /// The contents of a file.
+    pub(super) fn read(bytes: &'a [u8]) -> Result<Tensors<'a>, WeightsError> {
+        SafeTensors::deserialize(bytes).map(Tensors).map_err(WeightsError::Unreadable)
+    }
+
+    /// Whether there is one of this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.tensor(name).is_ok()
+    }
+
+    /// The layer `name`: its weights, a row for each output, and its biases.
+    pub(super) fn layer(&self, name: &str, inputs: usize, outputs: usize) -> Result<Layer, WeightsError> {
+        Ok(Layer {
+            weights: self.numbers(&format!("{name}.weight"), &[outputs, inputs])?,
+            bias: self.numbers(&format!("{name}.bias"), &[outputs])?,
+        })
+    }
+
+    /// The tensor `name`, row by row.
+    pub(super) fn numbers(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, WeightsError> {
+        let tensor = self.0.tensor(name).map_err(|_| WeightsError::Missing(name.to_owned()))?;
+        if tensor.dtype() != Dtype::F32 || tensor.shape() != shape {
+            let (found, wanted) = (tensor.shape().to_vec(), shape.to_vec());
+            return Err(WeightsError::Shape { name: name.to_owned(), found, wanted });
+        }
+        let numbers: Vec<f32> = numbers(tensor.data()).collect();
+        let finite = numbers.iter().all(|number| number.is_finite());
+        finite.then_some(numbers).ok_or_else(|| WeightsError::NotFinite(name.to_owned()))
     }
 }
 

@@ -6,6 +6,7 @@ use crate::rhythm::frames::FRAMES_PER_S;
 use crate::rhythm::hearing::Hearing;
 use crate::rhythm::metre::{Metre, STATE, Said};
 use crate::rhythm::tatum::Tatum;
+use crate::rhythm::weights::Weights;
 
 /// A beat that comes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,13 +31,13 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// A listener for `rate_hz`.
+    /// A listener for `rate_hz` that decides by what `weights` have learned.
     ///
     /// # Errors
     /// When the rate is outside 8 to 192 kHz.
-    pub fn new(rate_hz: u32) -> Result<Listener, UnsupportedRate> {
+    pub fn new(rate_hz: u32, weights: &Weights) -> Result<Listener, UnsupportedRate> {
         let hearing = Hearing::new(rate_hz)?;
-        Ok(Listener { hearing, metre: Metre::default(), confidence: Confidence::default() })
+        Ok(Listener { hearing, metre: Metre::new(weights), confidence: weights.confidence.clone() })
     }
 
     /// Takes the next samples; `found` is called for each beat that comes, in order.
@@ -46,8 +47,8 @@ impl Listener {
             if heard.anew {
                 self.metre.reset();
             }
-            for (tatum, measures) in heard.known {
-                self.metre.hear(tatum, measures);
+            for known in heard.known {
+                self.metre.hear(known);
             }
             if let Some(said) = self.metre.next(&coming) {
                 found(self.beat(&coming, said));

@@ -2,16 +2,17 @@
 //!
 //! A hidden Markov model over tatums (half-beats of the pulse). A state is a place in a bar: 1, 2, 3, 4 or 6
 //! tatums to the beat, 4 or 3 beats to the bar. What the music does at a tatum
-//! ([`crate::rhythm::measures`]), and did before, speaks for or against each kind of place: two small networks
-//! say how much. Only the forward algorithm is run. The decision is slow on purpose: it keeps what it said
-//! until something else is clearly likelier, so that a section is not counted in two ways.
+//! ([`crate::rhythm::measures`]), what it sounds like there ([`crate::rhythm::patch`]), and what both were before
+//! speak for or against each kind of place: small networks say how much. Only the forward algorithm is run. The
+//! decision is slow on purpose: it keeps what it said until something else is clearly likelier, so that a section
+//! is not counted in two ways.
 
-use crate::rhythm::measures::Measures;
 use crate::rhythm::metre::belief::Belief;
-use crate::rhythm::metre::network::Network;
+pub(super) use crate::rhythm::metre::network::Network;
 use crate::rhythm::metre::places::{LEVELS, METRES};
 use crate::rhythm::metre::step::Step;
-use crate::rhythm::tatum::Tatum;
+use crate::rhythm::tatum::{Known, Tatum};
+use crate::rhythm::weights::Weights;
 
 mod belief;
 mod network;
@@ -43,7 +44,6 @@ pub struct Said {
 }
 
 /// The model.
-#[derive(Default)]
 pub struct Metre {
     network: Network,
     // at the newest tatum that is known
@@ -59,11 +59,25 @@ pub struct Metre {
 }
 
 impl Metre {
-    /// Takes what the music did at a tatum. They come in order, each some tatums after its instant.
-    pub fn hear(&mut self, tatum: &Tatum, measures: &Measures) {
+    /// A metre that decides by what `weights` have learned.
+    pub fn new(weights: &Weights) -> Metre {
+        Metre {
+            network: weights.network.clone(),
+            belief: Belief::default(),
+            coming: Belief::default(),
+            announced: None,
+            beat: None,
+            bar: None,
+            settled: 0,
+            count: 0,
+        }
+    }
+
+    /// Takes what is known of a tatum. They come in order, each some tatums after its instant.
+    pub fn hear(&mut self, known: &Known) {
         self.count = self.count.saturating_add(1);
-        let scores = self.network.hear(measures);
-        self.belief.hear(tatum, &scores, &self.network.prior());
+        let scores = self.network.hear(&known.measures, &known.patch);
+        self.belief.hear(&known.tatum, &scores, &self.network.prior());
     }
 
     /// Whether the coming `tatum` is a beat, and which.

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use crate::rhythm::activation::{Activations, KINDS};
 use crate::rhythm::frames::FRAMES_PER_S;
 use crate::rhythm::measures::{Gauge, HISTORY, Measures, Surroundings};
+use crate::rhythm::patch::{Patch, Patches};
 use crate::rhythm::pulse::Pulse;
 
 /// A tatum is announced when it lies at most this many frames ahead, of its frame.
@@ -36,6 +37,17 @@ pub struct Tatum {
     pub certainty: f32,
 }
 
+/// A tatum that is complete: the next one has passed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Known {
+    /// The tatum.
+    pub tatum: Tatum,
+    /// What the music did there.
+    pub measures: Measures,
+    /// What it sounded like from there to the next.
+    pub patch: Patch,
+}
+
 /// Finds tatums in what the pulse says, frame by frame, and measures them.
 pub struct Tatums {
     frames: u64,
@@ -48,7 +60,8 @@ pub struct Tatums {
     // mean spectra between tatums, the newest last; the one that begins with `open[i]` is `between[i]`
     between: VecDeque<Vec<f32>>,
     gauge: Gauge,
-    known: Vec<(Tatum, Measures)>,
+    patches: Patches,
+    known: Vec<Known>,
     advised: bool,
     anew: bool,
     lasting: u32,
@@ -66,6 +79,7 @@ impl Tatums {
             open: VecDeque::new(),
             between: VecDeque::new(),
             gauge: Gauge::new(centres_hz),
+            patches: Patches::new(centres_hz),
             known: Vec::new(),
             advised: false,
             anew: false,
@@ -101,7 +115,7 @@ impl Tatums {
 
     /// Tatums that are complete since the newest came, and what the music did there: the second before it, or
     /// all since the start if it is [`Tatums::anew`]. None for the first two.
-    pub fn known(&self) -> &[(Tatum, Measures)] {
+    pub fn known(&self) -> &[Known] {
         &self.known
     }
 
@@ -136,6 +150,7 @@ impl Tatums {
         self.open.clear();
         self.between.clear();
         self.gauge.reset();
+        self.patches.reset();
         self.known.clear();
         self.advised = false;
         self.anew = false;
@@ -174,6 +189,7 @@ impl Tatums {
         self.open.clear();
         self.between.clear();
         self.gauge.reset();
+        self.patches.reset();
         let period = f64::from(newest.period);
         let before = (newest.at / period).max(0.0) as u32;
         for steps in (0..=before).rev() {
@@ -194,8 +210,8 @@ impl Tatums {
         };
         self.mean_spectrum(self.frame_of(tatum.at), self.frame_of(after.at), &mut mean);
         self.between.push_back(mean);
-        let measures = self.measure(tatum, after);
-        self.known.push((tatum, measures));
+        let (measures, patch) = (self.measure(tatum, after), self.patch(tatum, after));
+        self.known.push(Known { tatum, measures, patch });
     }
 
     fn measure(&mut self, tatum: Tatum, after: Tatum) -> Measures {
@@ -206,6 +222,13 @@ impl Tatums {
         let strengths = [tatum.at, after.at].map(|at| self.strength(self.frame_of(at), REACH));
         let around = Surroundings { between: &self.between, tatum, strengths, inner };
         self.gauge.measure(&around)
+    }
+
+    fn patch(&mut self, tatum: Tatum, after: Tatum) -> Patch {
+        let frames = self.frame_of(tatum.at)..self.frame_of(after.at);
+        let (spectra, oldest) = (&self.spectra, self.frames - self.spectra.len() as u64);
+        let spectrum = |frame: u64| spectra.get(usize::try_from(frame.checked_sub(oldest)?).ok()?);
+        self.patches.cut(frames, |frame| spectrum(frame).map(Vec::as_slice))
     }
 
     // Number of the frame in which an onset at `at` shows most.
@@ -260,7 +283,7 @@ mod tests {
                 times += 1;
             }
         }
-        (times, tatums.known().iter().map(|(tatum, _)| *tatum).collect())
+        (times, tatums.known().iter().map(|known| known.tatum).collect())
     }
 
     #[test]
@@ -273,7 +296,7 @@ mod tests {
         let at: Vec<f64> = known.iter().map(|tatum| tatum.at.round()).collect();
         assert_eq!(at, (0..=8).map(|n| f64::from(n) * 25.0).collect::<Vec<_>>());
         assert!(known.iter().all(|tatum| tatum.regular && tatum.period == 25.0));
-        let strong: Vec<bool> = tatums.known().iter().map(|(_, measures)| measures[25] > 0.0).collect();
+        let strong: Vec<bool> = tatums.known().iter().map(|known| known.measures[25] > 0.0).collect();
         assert_eq!(strong, (0..=8).map(|n| n % 2 == 0).collect::<Vec<_>>(), "what it did there is measured");
         assert_eq!(run(&mut tatums, 240..400, 25.0), (0, vec![known[8].after(6)]));
     }

@@ -72,7 +72,7 @@ impl Aubio {
     /// When the rate lies outside 8 to 192 kHz, or aubio refuses it.
     pub fn new(rate_hz: u32) -> Result<Aubio, EngineError> {
         if !(8_000..=192_000).contains(&rate_hz) {
-            return Err(EngineError { rate_hz, source: None });
+            return Err(EngineError::Rate { rate_hz, source: None });
         }
         let scale = f64::from(rate_hz) / REFERENCE_RATE_HZ;
         let hop = (HOP_FRAMES * scale).round() as usize;
@@ -80,7 +80,7 @@ impl Aubio {
         let window = (WINDOW_FRAMES * scale.log2().round().exp2()) as usize;
         // aubio listens to about 5.8 s and looks at them anew after each quarter (`tempo.c`).
         let estimate_hops = ((5.8 * f64::from(rate_hz) / hop as f64) as u64).next_power_of_two() / 4;
-        let refused = |source| EngineError { rate_hz, source: Some(source) };
+        let refused = |source| EngineError::Rate { rate_hz, source: Some(source) };
         Ok(Aubio {
             rate_hz,
             hop,

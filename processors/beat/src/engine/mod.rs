@@ -1,8 +1,11 @@
 //! Beat engines: what hears beats in samples. The tracker turns their findings into a steady grid.
 
 pub mod aubio;
-pub mod native;
+pub mod own;
 
+use std::sync::Arc;
+
+use dsp::rhythm::weights::{Weights, WeightsError};
 use schemas::beat::OnsetKind;
 use serde::{Deserialize, Serialize};
 
@@ -85,30 +88,62 @@ pub enum EngineKind {
     /// vjbus's own: knows bars and drums, and says beats before they come
     #[default]
     Native,
+    /// the same with an ear that hears what each half-beat sounds like, beside its measures
+    Learned,
     /// aubio 0.4.9
     Aubio,
 }
 
-impl EngineKind {
+/// An engine, and what its ear has learned if that is not what comes with the program.
+#[derive(Debug, Clone, Default)]
+pub struct EngineChoice {
+    /// Which engine.
+    pub kind: EngineKind,
+    /// What [`EngineKind::Learned`] hears by.
+    pub weights: Option<Arc<Weights>>,
+}
+
+impl From<EngineKind> for EngineChoice {
+    fn from(kind: EngineKind) -> EngineChoice {
+        EngineChoice { kind, weights: None }
+    }
+}
+
+impl PartialEq for EngineChoice {
+    fn eq(&self, other: &EngineChoice) -> bool {
+        let weights = |choice: &EngineChoice| choice.weights.as_ref().map(Arc::as_ptr);
+        self.kind == other.kind && weights(self) == weights(other)
+    }
+}
+
+impl EngineChoice {
     /// Makes one for a sample rate.
     ///
     /// # Errors
     /// When it cannot work at this rate.
-    pub fn make(self, rate_hz: u32) -> Result<Box<dyn Engine>, EngineError> {
-        match self {
-            EngineKind::Native => Ok(Box::new(native::Native::new(rate_hz)?)),
-            EngineKind::Aubio => Ok(Box::new(aubio::Aubio::new(rate_hz)?)),
+    pub fn make(&self, rate_hz: u32) -> Result<Box<dyn Engine>, EngineError> {
+        match (self.kind, &self.weights) {
+            (EngineKind::Learned, Some(weights)) => Ok(Box::new(own::Own::new(rate_hz, weights)?)),
+            (EngineKind::Learned, None) => Ok(Box::new(own::Own::new(rate_hz, &Weights::learned()?)?)),
+            (EngineKind::Native, _) => Ok(Box::new(own::Own::new(rate_hz, &Weights::native()?)?)),
+            (EngineKind::Aubio, _) => Ok(Box::new(aubio::Aubio::new(rate_hz)?)),
         }
     }
 }
 
 /// The engine could not be made.
 #[derive(Debug, thiserror::Error)]
-#[error("no beats can be heard at {rate_hz} Hz: use an input between 8000 and 192000 Hz")]
-pub struct EngineError {
-    /// The sample rate that was asked for.
-    pub rate_hz: u32,
-    /// The engine's own word, if it has one.
-    #[source]
-    pub source: Option<aubio_rs::Error>,
+pub enum EngineError {
+    /// It does not hear at this rate.
+    #[error("no beats can be heard at {rate_hz} Hz: use an input between 8000 and 192000 Hz")]
+    Rate {
+        /// The sample rate that was asked for.
+        rate_hz: u32,
+        /// The engine's own word, if it has one.
+        #[source]
+        source: Option<aubio_rs::Error>,
+    },
+    /// The weights that come with the program are broken.
+    #[error("the ear that comes with this program cannot be used: build it again from a clean checkout")]
+    Weights(#[from] WeightsError),
 }

@@ -9,6 +9,8 @@ mod changes;
 #[cfg(test)]
 mod corrections;
 #[cfg(test)]
+mod learned;
+#[cfg(test)]
 mod nothing_to_hear;
 #[cfg(test)]
 mod properties;

@@ -2,6 +2,7 @@
 
 use beat::Config;
 use beat::core::Core;
+use beat::engine::EngineKind;
 use beat::tracker::{Emitted, Event};
 use schemas::beat::{Grid, Mode, Tick};
 use signals::Signal;
@@ -17,8 +18,12 @@ pub(crate) type Act<'a> = (f64, &'a dyn Fn(&mut Core, f64));
 
 /// A core as it comes out of the box.
 pub(crate) fn core(rate_hz: u32) -> Core {
-    let config = Config::default();
-    Core::new(config.engine, rate_hz, config.settings()).unwrap()
+    core_by(Config::default().engine, rate_hz)
+}
+
+/// The same with another engine.
+pub(crate) fn core_by(engine: EngineKind, rate_hz: u32) -> Core {
+    Core::new(engine, rate_hz, Config::default().settings()).unwrap()
 }
 
 /// What was said of a signal.
@@ -33,9 +38,17 @@ impl Run {
         Run::with(signal, &[])
     }
 
+    /// Plays all of it to another engine.
+    pub(crate) fn by(engine: EngineKind, signal: &Signal) -> Run {
+        Run::on(core_by(engine, signal.rate_hz), signal, &[])
+    }
+
     /// Plays it and does something to the core at certain seconds, given in order.
     pub(crate) fn with(signal: &Signal, acts: &[Act<'_>]) -> Run {
-        let mut core = core(signal.rate_hz);
+        Run::on(core(signal.rate_hz), signal, acts)
+    }
+
+    fn on(mut core: Core, signal: &Signal, acts: &[Act<'_>]) -> Run {
         let mut said = Vec::new();
         let mut acts = acts.iter().peekable();
         for (n, block) in signal.samples.chunks(BLOCK).enumerate() {

@@ -1,11 +1,15 @@
 //! The network says what its trainer says; places that are clear are found, kept and moved.
 
 use super::belief::Belief;
-use super::network::{Network, Prior};
+use super::network::Prior;
 use super::places::{COUNT, KINDS, PLACES, index};
 use super::*;
+use crate::rhythm::layer::Tensors;
 use crate::rhythm::measures::MEASURES;
+use crate::rhythm::patch::PATCH;
 
+// Tatums of the trainer's vectors.
+const TATUMS: usize = 60;
 const BY: Prior =
     Prior { forget: [0.001, 0.4], pull: 0.03, usual_bpm: 115.0, usual_octaves: 0.6, three: -2.0 };
 
@@ -28,33 +32,43 @@ fn run(tatums: u32, beats: u32, from: u64, count: u64) -> Belief {
     belief
 }
 
-// Rows of the trainer: instant, period, whether irregular, measures, scores, belief.
-fn vector() -> Vec<Vec<f32>> {
-    let bytes = include_bytes!("vector.f32");
-    let numbers: Vec<f32> =
-        bytes.chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect();
-    let rows = numbers.chunks_exact(3 + MEASURES + KINDS + COUNT);
-    assert!(rows.len() >= 40 && rows.remainder().is_empty());
-    rows.map(<[f32]>::to_vec).collect()
+// A tensor of the trainer's, row by row.
+fn rows(tensors: &Tensors<'_>, name: &str, columns: usize) -> Vec<Vec<f32>> {
+    let numbers = tensors.numbers(name, &[TATUMS, columns]).unwrap();
+    numbers.chunks_exact(columns).map(<[f32]>::to_vec).collect()
 }
 
-#[test]
-fn network_and_belief_say_what_their_trainer_says() {
-    let (mut network, mut belief) = (Network::default(), Belief::default());
-    for (number, row) in vector().iter().enumerate() {
-        let (when, rest) = row.split_at(3);
-        let (measures, rest) = rest.split_at(MEASURES);
-        let (scores, states) = rest.split_at(KINDS);
-        let tatum =
-            Tatum { at: f64::from(when[0]), period: when[1], regular: when[2] == 0.0, certainty: 1.0 };
-        let said = network.hear(measures.try_into().unwrap());
+fn says_what_its_trainer_says(weights: &Weights, vector: &[u8]) {
+    let vector = Tensors::read(vector).unwrap();
+    let [when, measures, patches] = [("when", 3), ("measures", MEASURES), ("patch", PATCH)]
+        .map(|(name, columns)| rows(&vector, name, columns));
+    let [scores, beliefs] =
+        [("scores", KINDS), ("belief", COUNT)].map(|(name, columns)| rows(&vector, name, columns));
+    let (mut network, mut belief) = (weights.network.clone(), Belief::default());
+    for number in 0..TATUMS {
+        let [at, period, irregular] = when[number][..] else { panic!("three columns") };
+        let tatum = Tatum { at: f64::from(at), period, regular: irregular == 0.0, certainty: 1.0 };
+        let said =
+            network.hear(measures[number][..].try_into().unwrap(), patches[number][..].try_into().unwrap());
         belief.hear(&tatum, &said, &network.prior());
         let apart = |ours: &[f32], theirs: &[f32]| {
             ours.iter().zip(theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
         };
-        assert!(apart(&said, scores) < 1e-4, "scores of tatum {number}");
-        assert!(apart(belief.states(), states) < 1e-4, "belief after tatum {number}");
+        assert!(apart(&said, &scores[number]) < 1e-4, "scores of tatum {number}");
+        assert!(apart(belief.states(), &beliefs[number]) < 1e-4, "belief after tatum {number}");
     }
+}
+
+#[test]
+fn networks_and_belief_say_what_their_trainer_says() {
+    says_what_its_trainer_says(
+        &Weights::learned().unwrap(),
+        include_bytes!("../weights/learned.vector.safetensors"),
+    );
+    says_what_its_trainer_says(
+        &Weights::native().unwrap(),
+        include_bytes!("../weights/native.vector.safetensors"),
+    );
 }
 
 #[test]
@@ -100,6 +114,6 @@ fn advice_moves_the_downbeat() {
 
 #[test]
 fn a_metre_says_nothing_before_it_has_heard_anything() {
-    let mut metre = Metre::default();
+    let mut metre = Metre::new(&Weights::learned().unwrap());
     assert_eq!(metre.next(&tatum(0, 25.0)), None);
 }

@@ -1,7 +1,7 @@
 //! The processors' cores for one file, in the order in which a live show hands on what they say.
 
 use beat::core::Core as Beat;
-use beat::engine::EngineKind;
+use beat::engine::EngineChoice;
 use beat::tracker::{Emitted, Event as BeatEvent};
 use features::core::tonal::{self, Heard, Tonal};
 use features::core::{Analyzer, Output};
@@ -41,7 +41,7 @@ impl Cores {
     ///
     /// # Errors
     /// When the rate cannot be analysed.
-    pub(crate) fn new(rate_hz: u32, engine: EngineKind, all: bool) -> Result<Cores, Failure> {
+    pub(crate) fn new(rate_hz: u32, engine: impl Into<EngineChoice>, all: bool) -> Result<Cores, Failure> {
         let settings = beat::Config::default().settings();
         let unfit = |e: dsp::UnsupportedRate| Failure::usage(crate::chain(&e));
         let sound = match all {

@@ -12,7 +12,7 @@ use std::io::{BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
 use audio::SoundFile;
-use beat::engine::EngineKind;
+use beat::engine::{EngineChoice, EngineKind};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -32,16 +32,30 @@ pub(crate) struct Arguments {
     /// What hears the beats
     #[arg(long, default_value = engines::usual(), value_parser = engines::parser())]
     engine: EngineKind,
+    /// Weights that the learned engine hears by, instead of those that come along
+    #[arg(long, value_name = "FILE")]
+    weights: Option<PathBuf>,
     /// Features, spectrum, pitch and progress too
     #[arg(long)]
     all: bool,
     /// Draw what was heard, of one file: a row per minute, at most 15
     ///
     /// Each row shows over time: sections and events; the mode of the grid and its confidence; a spectrogram
-    /// with beats and downbeats; onsets by kind; the activations that the native engine listens to; the
+    /// with beats and downbeats; onsets by kind; the activations that vjbus's own engines listen to; the
     /// probability of each tempo of the pulse.
     #[arg(long, value_name = "F.png", value_parser = png)]
     plot: Option<PathBuf>,
+}
+
+impl Arguments {
+    fn engine(&self) -> Result<EngineChoice, Failure> {
+        if self.weights.is_some() && self.engine != EngineKind::Learned {
+            return Err(Failure::usage("--weights are those of the learned engine: add --engine learned"));
+        }
+        let weights = self.weights.as_deref().map(beat::weights::read).transpose();
+        let weights = weights.map_err(|e| Failure::usage(crate::chain(&e)))?;
+        Ok(EngineChoice { kind: self.engine, weights })
+    }
 }
 
 /// Prints JSON lines for each file in turn.
@@ -61,7 +75,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
 fn analyze<W: Write>(file: &Path, arguments: &Arguments, lines: &mut Lines<'_, W>) -> Outcome {
     let mut sound = SoundFile::open(file).map_err(|e| Failure::usage(crate::chain(&e)))?;
     let rate_hz = sound.rate_hz();
-    let mut cores = Cores::new(rate_hz, arguments.engine, arguments.all)?;
+    let mut cores = Cores::new(rate_hz, arguments.engine()?, arguments.all)?;
     let mut plot = arguments.plot.as_ref().map(|_| Plot::new(rate_hz));
     let bar = bar(file, sound.duration_s());
     let (mut samples, mut said) = (Vec::new(), Vec::new());

@@ -1,9 +1,10 @@
-//! vjbus's own engine: the state spaces of [`dsp::rhythm`] for beats and bars, [`dsp::drums`] for onsets.
+//! vjbus's own engines: [`dsp::rhythm`] for beats and bars, [`dsp::drums`] for onsets. They differ in their weights.
 //!
 //! It says each beat about 115 ms before its instant.
 
 use dsp::drums::{DrumDetector, Kind};
 use dsp::rhythm::listener::{Beat as Coming, Listener};
+use dsp::rhythm::weights::Weights;
 use dsp::steps::is_silent;
 use schemas::beat::OnsetKind;
 
@@ -15,8 +16,8 @@ const PIECE_END_S: f64 = 2.0;
 /// The listener hears so much silence before a piece, so that the first sound is a beginning.
 const LEAD_IN_S: f64 = 0.1;
 
-/// vjbus's own engine.
-pub struct Native {
+/// An engine of vjbus's own.
+pub struct Own {
     rate_hz: u32,
     listener: Listener,
     // sample at which the listener began, and samples that came by now
@@ -28,26 +29,26 @@ pub struct Native {
     hits: Vec<dsp::drums::Hit>,
 }
 
-impl Native {
-    /// An engine for one sample rate.
+impl Own {
+    /// An engine for one sample rate that hears by `weights`.
     ///
     /// # Errors
     /// When the rate lies outside 8 to 192 kHz.
-    pub fn new(rate_hz: u32) -> Result<Native, EngineError> {
-        let refused = |_| EngineError { rate_hz, source: None };
-        Ok(Native {
+    pub fn new(rate_hz: u32, weights: &Weights) -> Result<Own, EngineError> {
+        let refused = |_| EngineError::Rate { rate_hz, source: None };
+        Ok(Own {
             rate_hz,
             began: 0,
             heard: 0,
             silent: None,
-            listener: Listener::new(rate_hz).map_err(refused)?,
+            listener: Listener::new(rate_hz, weights).map_err(refused)?,
             drums: DrumDetector::new(rate_hz).map_err(refused)?,
             hits: Vec::new(),
         })
     }
 }
 
-impl Engine for Native {
+impl Engine for Own {
     fn process(&mut self, samples: &[f32], out: &mut Vec<EngineEvent>) {
         self.drums.process(samples, &mut self.hits);
         for hit in self.hits.drain(..) {
@@ -72,7 +73,7 @@ impl Engine for Native {
     }
 }
 
-impl Native {
+impl Own {
     // The listener begins anew where these samples are the first that sound.
     fn await_sound(&mut self, samples: &[f32]) {
         if is_silent(samples) {
