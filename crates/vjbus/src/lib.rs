@@ -14,6 +14,7 @@ mod plan;
 mod platform;
 pub mod registry;
 
+use component::chain;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -127,10 +128,4 @@ fn mistakes(mistakes: Vec<config::Mistake>) -> Failure {
 
 fn count(n: usize, what: &str) -> String {
     if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
-}
-
-/// An error with all its causes.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |e| e.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

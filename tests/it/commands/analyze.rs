@@ -69,6 +69,7 @@ fn a_file_that_is_cut_gives_the_lines_up_to_there() -> Result<()> {
     let more = ["audio.features", "audio.spectrum", "audio.pitch", "structure.progress"];
     nothing_knows_the_future(1, "--all", &[always, more].concat())?;
     (2..=4).try_for_each(|seed| nothing_knows_the_future(seed, "", &always))?;
+    nothing_knows_the_future(5, "--engine learned", &always)?;
     nothing_knows_the_future(5, "--engine aubio", &always)
 }
 

@@ -7,7 +7,7 @@ use crate::rhythm::confidence::Confidence;
 use crate::rhythm::layer::Tensors;
 use crate::rhythm::metre::Network;
 
-/// 1.2 MB at most: a file that is larger is no ear.
+/// An ear has some half a million bytes: a file that is larger than this is none.
 const LARGEST_BYTES: usize = 4 << 20;
 static LEARNED: &[u8] = include_bytes!("weights/learned.safetensors");
 static NATIVE: &[u8] = include_bytes!("weights/native.safetensors");
