@@ -31,15 +31,15 @@ hear() {
 }
 
 data() {
-  local songs=${1:-9000} from
+  local songs=${1:-6000} from
   shift || true
   if [ $# -gt 0 ]; then
     hear "train/styled" songs --from $STYLED --count "$songs" "$@"
     return
   fi
   hear train/nothing nothing --from 50000 --count 300
-  # They sound alike and are counted in two ways: what tells them apart is worth hearing often.
-  hear train/plain songs --from $PLAIN --count 1000 --style 'half-time beat' --style 'fast half-time beat' \
+  # They sound alike and are counted in two ways: what tells them apart is learned last.
+  hear plain songs --from $PLAIN --count 500 --style 'half-time beat' --style 'fast half-time beat' \
     --style 'house beat' --style 'rock beat' --style 'fast half-time beat'
   for ((from = 0; from < songs; from += 1000)); do
     hear "train/songs-$from" songs --from $((SONGS + from)) --count $((songs - from < 1000 ? songs - from : 1000))
@@ -48,12 +48,13 @@ data() {
 
 train() {
   local seeds=("$@") folders seed running=()
-  [ $# -gt 0 ] || seeds=(3 4)
+  [ $# -gt 0 ] || seeds=(3 4 5)
   folders=("$DIR"/train/*/)
-  [ -d "${folders[0]}" ] || { echo "there is nothing to train on: run \`just ear-data\` first" >&2 && exit 64; }
-  python3 ear/metre/data.py "${folders[@]}" --out "$DIR/train.pt"
+  [ -d "${folders[0]}" ] && [ -d "$DIR/plain" ] || { echo "there is nothing to train on: run \`just ear-data\` first" >&2 && exit 64; }
+  python3 ear/metre/data.py "${folders[@]}" --out "$DIR/songs.pt"
+  python3 ear/metre/data.py "${folders[@]}" "$DIR/plain" --out "$DIR/all.pt"
   for seed in "${seeds[@]}"; do
-    python3 ear/metre/train.py "$DIR/train.pt" --seed "$seed" --out "$DIR/metre-$seed.pt" &
+    teach "$seed" &
     running+=($!)
     [ "${#running[@]}" -lt "$CORES" ] || { wait "${running[0]}" && running=("${running[@]:1}"); }
   done
@@ -61,6 +62,13 @@ train() {
   seeds=("${seeds[@]/#/$DIR/metre-}")
   python3 ear/metre/export.py "${seeds[@]/%/.pt}" --out "$MINE"
   weigh
+}
+
+# teach SEED: songs first, then the plain rhythms among them.
+teach() {
+  local learn=(python3 ear/metre/train.py)
+  "${learn[@]}" "$DIR/songs.pt" --seed "$1" --out "$DIR/songs-$1.pt"
+  "${learn[@]}" "$DIR/all.pt" --seed "$1" --begin "$DIR/songs-$1.pt" --rate 0.002 --epochs 6 --out "$DIR/metre-$1.pt"
 }
 
 # The confidence hears what these very networks say.

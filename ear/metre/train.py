@@ -25,7 +25,7 @@ def arguments():
     p.add_argument("songs")
     p.add_argument("--out", default="metre.pt")
     p.add_argument("--begin", help="trained weights to go on from; with a lower --rate")
-    p.add_argument("--epochs", type=int, default=36)
+    p.add_argument("--epochs", type=int, default=28)
     p.add_argument("--batch", type=int, default=128)
     p.add_argument("--rate", type=float, default=4e-3)
     p.add_argument("--state", type=int, default=96)

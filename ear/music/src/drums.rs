@@ -2,7 +2,7 @@
 
 use crate::{
     form::Section,
-    invent, layer,
+    invent, layer, pace,
     pattern::{at, lines, stroke},
     plan::{Begin, Plan},
     random::Random,
@@ -61,10 +61,17 @@ pub(crate) fn hits(plan: &Plan, random: &mut Random) -> Vec<Hit> {
     all
 }
 
-/// What the drums play in the two parts of a song, often the same in both.
-pub(crate) fn grooves(style: &Style, random: &mut Random) -> [Vec<Line>; 2] {
+/// What the drums play in the two parts of a song at so many beats a minute: the same in both, the same at
+/// another pace, or something else.
+pub(crate) fn grooves(style: &Style, bpm: f64, random: &mut Random) -> [Vec<Line>; 2] {
     let first = lines_of(style, random);
-    let second = if random.chance(0.4) { first.clone() } else { lines_of(style, random) };
+    let may_change = style.form != Form::Plain && style.steps == 4 && style.beats == 4;
+    let second = match random.below(10) {
+        0..4 => Some(first.clone()),
+        4..6 if may_change => pace::changed(&first, bpm, random),
+        _ => None,
+    };
+    let second = second.unwrap_or_else(|| lines_of(style, random));
     [first, second]
 }
 
@@ -80,7 +87,7 @@ fn lines_of(style: &Style, random: &mut Random) -> Vec<Line> {
         // Four on the floor stays that: only a figure of at least a bar may be replaced.
         let broken = |line: &&mut Line| line.0 == b'K' && line.1.len() >= 4 * style.steps;
         if style.steps != 3
-            && random.chance(0.15)
+            && random.chance(0.25)
             && let Some(kick) = all.iter_mut().find(broken)
         {
             kick.1 = invent::kick(style, random);

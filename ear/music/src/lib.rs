@@ -9,7 +9,7 @@
 //! | `styles` | the tables: one row a style |
 //! | `style`, `pattern` | what a row says, and how its patterns are written |
 //! | `plan`, `form`, `tempo`, `harmony` | beginning, sections, when each beat is, key and chords |
-//! | `drums`, `score`, `lead`, `invent` | who plays what when |
+//! | `drums`, `score`, `lead`, `invent`, `pace` | who plays what when |
 //! | `kit`, `sound`, `tables`, `voice` | what it sounds like |
 //! | `mix`, `bus`, `master`, `song` | balance, effects, level; cuts from one song to another |
 //!
@@ -30,6 +30,7 @@ mod layer;
 mod lead;
 mod master;
 mod mix;
+mod pace;
 mod pattern;
 mod plan;
 mod random;

@@ -83,7 +83,7 @@ impl Plan {
         let (jitter_s, drift) = feel(style.feel, random);
         let motion = motion(style, bpm, drift, skip, length_s, random);
         let clock = Clock::new(bpm, &motion, beats, random);
-        let grooves = grooves(style, random);
+        let grooves = grooves(style, bpm, random);
         let (layers, sure) = layers(style, &grooves, random);
         let mut sections = sections(style.form, layers, sure, beats / style.beats as usize, random);
         let before = if matches!(begin, Begin::PickUp(_) | Begin::CountIn) { 1 } else { 0 };

@@ -117,7 +117,7 @@ pub(crate) const STYLES: &[Style] = &[
         ],
         tops: &["h:x.x.", "h:x...", "h:x.o.", "h:X.o.", "h:xoxo", "r:x...", "h:x.g."],
         bpm: (48.0, 180.0),
-        weight: 26,
+        weight: 10,
         ..PLAIN
     },
     // Soft hats between the beats are what tells it from a rock beat of half the tempo.
@@ -130,7 +130,7 @@ pub(crate) const STYLES: &[Style] = &[
         ],
         tops: &["h:x.o.", "h:X.o.", "h:x.g.", "r:x.o."],
         bpm: (160.0, 244.0),
-        weight: 12,
+        weight: 8,
         ..PLAIN
     },
     Style {

@@ -144,7 +144,7 @@ pub(crate) const STYLES: &[Style] = &[
     },
     Style {
         name: "slow ballad from a file",
-        weight: 16,
+        weight: 6,
         bpm: (48.0, 84.0),
         feel: Feel::Machine,
         bass: &["r_______________", "r_______5_______", "r...5...8...5...", "r.5.8.5.", "r_____r_r_______"],
