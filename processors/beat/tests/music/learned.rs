@@ -7,8 +7,8 @@ use signals::{changes, groove};
 
 use crate::support::{RATE_HZ, Run, core_by, none};
 
-/// At the fastest it hears what the other does not; in the middle it takes half-time for rock at half the tempo
-/// (`docs/ear.md`). A tempo that is counted right after all must leave the list.
+/// At the fastest it hears what the other does not; in the middle it is right only after 5 to 7 s (`docs/ear.md`).
+/// A tempo that is right in time after all must leave the list.
 #[test]
 fn half_time_is_counted_as_it_is_written_but_for_the_middle() {
     let open = [110.0, 128.0, 150.0, 174.0];
