@@ -7,7 +7,7 @@ use crate::rhythm::confidence::Confidence;
 use crate::rhythm::layer::Tensors;
 use crate::rhythm::metre::Network;
 
-/// An ear has some half a million bytes: a file that is larger than this is none.
+/// An ear has less than a million bytes: a file that is larger than this is none.
 const LARGEST_BYTES: usize = 4 << 20;
 static LEARNED: &[u8] = include_bytes!("weights/learned.safetensors");
 static NATIVE: &[u8] = include_bytes!("weights/native.safetensors");
@@ -58,7 +58,7 @@ pub enum WeightsError {
     #[error("this is no safetensors file: write one with ear/metre/export.py")]
     Unreadable(#[source] safetensors::SafeTensorError),
     /// So many bytes.
-    #[error("{0} bytes are no ear: one has about half a million")]
+    #[error("{0} bytes are no ear: one has less than a million")]
     TooLarge(usize),
     /// A tensor is not there.
     #[error("tensor {0} is missing: export it again with this version's ear/metre/export.py")]
