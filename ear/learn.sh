@@ -2,11 +2,14 @@
 # From nothing to an ear of one's own: data, train, eval, in this order. What is done already is not done again.
 #
 #   data [SONGS [--style NAME …]]   what the ear hears of generated songs; of these styles alone if any are named
-#   train [SEED …]                  a network per seed, then the confidence: target/ear/mine.safetensors
+#   train [SEED …]                  a network per seed, beside those that hear measures alone, then the confidence:
+#                                   target/ear/mine.safetensors
 #   eval [WEIGHTS]                  beats that these weights say of songs that no training has heard
 set -euo pipefail
 readonly DIR=${EAR_DIR:-target/ear} BIN=${CARGO_TARGET_DIR:-target}/release/vjbus-ear-data
 readonly MINE=$DIR/mine.safetensors
+# They have heard other songs and decide by other things: half of what is said is theirs.
+readonly BESIDE=crates/dsp/src/rhythm/weights/native.safetensors
 # Seeds of the generator: no song is in two of these.
 readonly SONGS=4000000 PLAIN=7000000 STYLED=8000000 WEIGHED=2000000 UNHEARD=2000300
 CORES=$(getconf _NPROCESSORS_ONLN)
@@ -59,9 +62,14 @@ train() {
     [ "${#running[@]}" -lt "$CORES" ] || { wait "${running[0]}" && running=("${running[@]:1}"); }
   done
   for seed in "${running[@]}"; do wait "$seed"; done
-  seeds=("${seeds[@]/#/$DIR/metre-}")
-  python3 ear/metre/export.py "${seeds[@]/%/.pt}" --out "$MINE"
+  together "${seeds[@]}"
   weigh
+}
+
+# together SEED…: each as much as the others, and all as much as the two beside them.
+together() {
+  local trained=("${@/#/$DIR/metre-}")
+  python3 ear/metre/export.py "${trained[@]/%/.pt}" "$BESIDE" --shares "${@/*/1}" $# --out "$MINE"
 }
 
 # teach SEED: songs first, then the plain rhythms among them.

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from safetensors.numpy import load_file
 
-from export import save, vector_beside
+from export import HALF, save, vector_beside
 
 WINDOW_S = 0.07
 NEVER, HARDLY = 16.0, 2.0
@@ -85,8 +85,9 @@ def locks(set_, c, pieces):
 def write(layers, examples, out):
     """Into the file of weights; and beside it what they say to some beats, for the test of `dsp::rhythm::confidence`."""
     names = ("inner.weight", "inner.bias", "outer.weight", "outer.bias")
-    save(out, load_file(out) | {f"confidence.{name}": part for name, part in zip(names, layers)})
-    beside = vector_beside(out)
+    save(out, load_file(out) | {f"confidence.{name}": part for name, part in zip(names, layers)}, HALF)
+    kept, beside = load_file(out), vector_beside(out)
+    layers = [np.float32(kept[f"confidence.{name}"]) for name in names]
     save(beside, load_file(beside) | dict(evidence=examples, confidence=confidence(layers, examples)))
 
 

@@ -1,4 +1,8 @@
-"""Writes what networks have learned as weights for `dsp::rhythm`, and what they say to some tatums, for its test."""
+"""Writes what networks have learned as weights for `dsp::rhythm`, and what they say to some tatums, for its test.
+
+    python3 export.py metre-3.pt native.safetensors --shares 1 1 --out mine.safetensors
+
+Weights are written as floats of 16 bits; the test holds the program to what these say."""
 import argparse
 import hashlib
 import os
@@ -17,13 +21,41 @@ COUNTED = {12: 2.0, 24: 0.5, 33: 1.5, 45: 2.0 / 3.0}
 IRREGULAR = (18, 50)
 # of the confidence, which is trained last: what the networks remember and thirteen more, see `dsp::rhythm::confidence`
 EVIDENCE, WEIGHED = 96 + 13, 24
+PRIOR = "metre.prior"  # the only one of 32 bits
+HALF, WHOLE = "<f2", "<f4"
 
 
 def load(path):
+    """Networks that speak together: the one that train.py wrote, or those of a file of weights."""
+    if path.endswith(".safetensors"):
+        return written(load_file(path))
     kept = torch.load(path, weights_only=False)
     a = kept["args"]
     model = Metre(a["narrow"], a["state"], 0.0, a.get("seen", 0))
     model.load_state_dict({"scale": model.scale} | kept["state"])
+    return [model.eval()]
+
+
+def written(file):
+    """Networks as they were before they became tensors of a file, but for the share, which is the same for each."""
+    tensors = {name: torch.tensor(np.float32(value)) for name, value in file.items()}
+    count = sum(name.endswith(".outer.bias") and name.startswith("metre.") for name in tensors)
+    slow, fast, pull, bpm, octaves, odds = tensors["metre.prior"]
+    usual = dict(forget=torch.logit(torch.stack([slow, fast])), pull=pull, usual=torch.stack([bpm / 100, octaves]), odds=odds)
+    return [of_tensors(tensors, f"metre.{number}", count, usual) for number in range(count)]
+
+
+def of_tensors(tensors, name, count, usual):
+    part = lambda layer, kind: tensors[f"{name}.{layer}.{kind}"]
+    sees = f"{name}.look.weight" in tensors
+    narrow, state = part("input", "weight").shape[1], part("recurrent", "weight").shape[1]
+    model = Metre(narrow, state, 0.0, part("look", "weight").shape[0] if sees else 0)
+    layers = {"inner": "inner", "out": "outer"} | ({"look": "look"} if sees else {})
+    known = {f"{mine}.{kind}": part(its, kind) * (count if its == "outer" else 1)
+             for mine, its in layers.items() for kind in ("weight", "bias")}
+    gru = {f"gru.{kind}_{its}_l0": part(layer, kind)
+           for its, layer in (("ih", "input"), ("hh", "recurrent")) for kind in ("weight", "bias")}
+    model.load_state_dict(model.state_dict() | known | gru | usual)
     return model.eval()
 
 
@@ -44,7 +76,7 @@ def weights(model):
     prior = [*torch.sigmoid(usual.forget).tolist(), usual.pull.item(), 100 * usual.usual[0].item(),
              usual.usual[1].item(), usual.odds.item()]
     print("prior", prior)
-    return tensors | {"metre.prior": torch.tensor(prior)}
+    return tensors | {PRIOR: torch.tensor(prior)}
 
 
 def confidence(out):
@@ -78,10 +110,17 @@ def vector(model):
                 scores=scores, belief=belief[0])
 
 
-def save(path, tensors):
-    plain = {name: np.ascontiguousarray(np.asarray(torch.as_tensor(value).detach()), "<f4") for name, value in tensors.items()}
+def save(path, tensors, kind=WHOLE):
+    plain = {name: np.ascontiguousarray(np.asarray(torch.as_tensor(value).detach()), WHOLE if name == PRIOR else kind)
+             for name, value in tensors.items()}
     save_file(plain, path)
     print(path, sum(value.size for value in plain.values()), "numbers, sha256", hashlib.sha256(open(path, "rb").read()).hexdigest())
+
+
+def together(path):
+    """The networks of a file of weights as one."""
+    members = load(path)
+    return Several(members, [1.0] * len(members)).eval()
 
 
 def vector_beside(out):
@@ -90,15 +129,17 @@ def vector_beside(out):
 
 def main():
     p = argparse.ArgumentParser(description=__doc__)
-    p.add_argument("trained", nargs="+", help="networks; the confidence sees the state of the first")
-    p.add_argument("--shares", nargs="+", type=float, help="weight of each network; all the same if not given")
+    p.add_argument("trained", nargs="+", help="networks, or files of weights; the confidence sees the state of the first")
+    p.add_argument("--shares", nargs="+", type=float, help="weight of each of these; all the same if not given")
     p.add_argument("--out", required=True, help="the file of weights; the test's vector is written beside it")
     a = p.parse_args()
-    members = [load(path) for path in a.trained]
-    model = Several(members, a.shares or [1.0] * len(members)).eval()
-    save(a.out, weights(model) | confidence(a.out))
+    groups = [load(path) for path in a.trained]
+    given = a.shares or [1.0] * len(groups)
+    shares = [share / len(group) for share, group in zip(given, groups, strict=True) for _ in group]
+    save(a.out, weights(Several(sum(groups, []), shares).eval()) | confidence(a.out), HALF)
     beside = vector_beside(a.out)
-    save(beside, (load_file(beside) if os.path.exists(beside) else {}) | vector(model))
+    said = vector(together(a.out))
+    save(beside, (load_file(beside) if os.path.exists(beside) else {}) | said)
 
 
 if __name__ == "__main__":

@@ -237,7 +237,7 @@ fn pulse() -> Made<Stage> {
 }
 
 fn rhythm() -> Made<Stage> {
-    let mut listener = Listener::new(RATE_HZ, &Weights::native()?)?;
+    let mut listener = Listener::new(RATE_HZ, &Weights::learned()?)?;
     Ok(Box::new(move |block| {
         listener.process(block, |beat| {
             black_box(beat);

@@ -15,8 +15,8 @@ use crate::tracker::Settings;
 pub struct Config {
     /// Sources that are listened to; empty means every one that sends audio.
     pub sources: Vec<Name>,
-    /// What hears the beats: native (vjbus's own: bars and drums too), learned (the same with an ear that hears the
-    /// sound itself), or aubio.
+    /// What hears the beats: learned (vjbus's own: bars and drums too), native (the same by its measures alone,
+    /// without hearing the sound itself), or aubio.
     pub engine: EngineKind,
     /// File of weights that the learned engine hears by; those that come with the program where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]

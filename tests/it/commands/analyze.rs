@@ -147,7 +147,7 @@ fn an_ear_of_ones_own_hears_and_one_that_is_none_is_refused() -> Result<()> {
     ensure!(own.contains("vj.beat.tick") && own == by("--engine native")?, "it hears by these weights");
     ensure!(own != by("--engine learned")?, "and not by those that come along");
     for (options, reason) in [
-        (format!("--weights '{native}'"), "--engine learned"),
+        (format!("--engine native --weights '{native}'"), "--engine learned"),
         (format!("--engine learned --weights '{}'", file.display()), "no safetensors file"),
         ("--engine learned --weights /nowhere".to_owned(), "/nowhere"),
     ] {

@@ -1,5 +1,6 @@
 //! A layer of a small network: weights that were trained elsewhere.
 
+use half::f16;
 use safetensors::{Dtype, SafeTensors};
 
 use crate::rhythm::weights::WeightsError;
@@ -46,19 +47,29 @@ impl<'a> Tensors<'a> {
     /// The tensor `name`, row by row.
     pub(super) fn numbers(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, WeightsError> {
         let tensor = self.0.tensor(name).map_err(|_| WeightsError::Missing(name.to_owned()))?;
-        if tensor.dtype() != Dtype::F32 || tensor.shape() != shape {
+        let numbers = numbers(tensor.dtype(), tensor.data()).filter(|_| tensor.shape() == shape);
+        let numbers = numbers.ok_or_else(|| {
             let (found, wanted) = (tensor.shape().to_vec(), shape.to_vec());
-            return Err(WeightsError::Shape { name: name.to_owned(), found, wanted });
-        }
-        let numbers: Vec<f32> = numbers(tensor.data()).collect();
+            WeightsError::Shape { name: name.to_owned(), found, wanted }
+        })?;
         let finite = numbers.iter().all(|number| number.is_finite());
         finite.then_some(numbers).ok_or_else(|| WeightsError::NotFinite(name.to_owned()))
     }
 }
 
-/// 32-bit floats, little endian.
-pub(super) fn numbers(bytes: &[u8]) -> impl Iterator<Item = f32> + '_ {
-    bytes.chunks_exact(4).map(|bytes| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
+// Floats of 16 or 32 bits, little endian.
+fn numbers(kind: Dtype, bytes: &[u8]) -> Option<Vec<f32>> {
+    match kind {
+        Dtype::F16 => {
+            let halves = bytes.chunks_exact(2).map(|bytes| f16::from_le_bytes([bytes[0], bytes[1]]));
+            Some(halves.map(f32::from).collect())
+        }
+        Dtype::F32 => {
+            let whole = bytes.chunks_exact(4);
+            Some(whole.map(|bytes| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])).collect())
+        }
+        _ => None,
+    }
 }
 
 /// The logistic function.

@@ -21,10 +21,10 @@ mod step;
 
 pub use network::STATE;
 
-/// The beat is moved when another is this many times as likely; a new listener decides anew at first.
+/// The beat is moved when another is this many times as likely; a new listener decides anew for two bars of four.
 const SWITCH_BEAT: f32 = 1.5;
 const SWITCH_BAR: f32 = 2.0;
-const UNDECIDED_TATUMS: u32 = 8;
+const UNDECIDED_TATUMS: u32 = 16;
 
 /// A beat that comes.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -21,7 +21,7 @@ pub struct Weights {
 
 impl Weights {
     /// The ear that hears what the music sounds like at each half-beat ([`crate::rhythm::patch`]) beside what it
-    /// does there ([`crate::rhythm::measures`]).
+    /// does there ([`crate::rhythm::measures`]). The networks of [`Weights::native`] have half the say in it.
     ///
     /// # Errors
     /// Never, unless the program was built from other weights than its tests have seen.
@@ -29,7 +29,7 @@ impl Weights {
         Weights::read(LEARNED)
     }
 
-    /// The ear that hears only what the music does.
+    /// The ear that hears what the music does, and nothing else.
     ///
     /// # Errors
     /// As for [`Weights::learned`].
@@ -65,7 +65,7 @@ pub enum WeightsError {
     Missing(String),
     /// A tensor is of another network.
     #[error(
-        "tensor {name} is {found:?}, this version needs 32-bit floats {wanted:?}: train with its ear/metre/train.py"
+        "tensor {name} is {found:?}, this version needs floats of 16 or 32 bits {wanted:?}: train with its ear/metre/train.py"
     )]
     Shape {
         /// Its name.

@@ -85,11 +85,12 @@ pub struct Onset {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EngineKind {
-    /// vjbus's own: knows bars and drums, and says beats before they come
+    /// vjbus's own: knows bars and drums, says beats before they come, and hears what each half-beat sounds like
+    /// beside what is measured there
     #[default]
-    Native,
-    /// the same with an ear that hears what each half-beat sounds like, beside its measures
     Learned,
+    /// the same by the measures alone
+    Native,
     /// aubio 0.4.9
     Aubio,
 }

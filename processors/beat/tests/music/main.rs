@@ -9,7 +9,7 @@ mod changes;
 #[cfg(test)]
 mod corrections;
 #[cfg(test)]
-mod learned;
+mod native;
 #[cfg(test)]
 mod nothing_to_hear;
 #[cfg(test)]

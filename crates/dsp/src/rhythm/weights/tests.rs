@@ -9,19 +9,25 @@ use crate::rhythm::confidence::EVIDENCE;
 
 const BEATS: usize = 64;
 
-// The shipped ear, with one tensor changed or left out.
-fn changed(name: &str, change: impl Fn(TensorView<'_>) -> Option<(Vec<usize>, Vec<u8>)>) -> Vec<u8> {
+type Raw = (Dtype, Vec<usize>, Vec<u8>);
+
+// The shipped ear, with its tensors changed or left out.
+fn rewritten(change: impl Fn(&str, Raw) -> Option<Raw>) -> Vec<u8> {
     let shipped = SafeTensors::deserialize(LEARNED).unwrap();
-    let kept = shipped.tensors().into_iter().filter_map(|(other, view)| {
-        let as_it_is = (view.shape().to_vec(), view.data().to_vec());
-        let (shape, data) = if other == name { change(view)? } else { as_it_is };
-        Some((other, shape, data))
+    let kept = shipped.tensors().into_iter().filter_map(|(name, view)| {
+        let raw = change(&name, (view.dtype(), view.shape().to_vec(), view.data().to_vec()))?;
+        Some((name, raw))
     });
     let kept: Vec<_> = kept.collect();
-    let views = kept
-        .iter()
-        .map(|(name, shape, data)| (name.clone(), TensorView::new(Dtype::F32, shape.clone(), data).unwrap()));
+    let views = kept.iter().map(|(name, (kind, shape, data))| {
+        (name.clone(), TensorView::new(*kind, shape.clone(), data).unwrap())
+    });
     serialize(views.collect::<Vec<_>>(), None).unwrap()
+}
+
+// The same with one tensor changed or left out.
+fn changed(name: &str, by: Option<Raw>) -> Vec<u8> {
+    rewritten(|other, raw| if other == name { by.clone() } else { Some(raw) })
 }
 
 fn refusal(bytes: &[u8]) -> String {
@@ -33,14 +39,31 @@ fn what_is_no_ear_is_refused_with_the_reason() {
     assert!(refusal(b"{}").contains("no safetensors file"));
     assert!(refusal(&LEARNED[..LEARNED.len() / 2]).contains("no safetensors file"));
     assert!(refusal(&vec![0; LARGEST_BYTES + 1]).contains("bytes are no ear"));
-    let missing = changed("metre.0.input.bias", |_| None);
+    let missing = changed("metre.0.input.bias", None);
     assert!(refusal(&missing).contains("metre.0.input.bias is missing"), "{}", refusal(&missing));
-    let narrow = changed("metre.0.outer.bias", |_| Some((vec![2], vec![0; 8])));
+    let narrow = changed("metre.0.outer.bias", Some((Dtype::F32, vec![2], vec![0; 8])));
     let told = refusal(&narrow);
     assert!(told.contains("metre.0.outer.bias is [2]") && told.contains("[26]"), "{told}");
-    let astray = changed("metre.prior", |_| Some((vec![6], f32::NAN.to_le_bytes().repeat(6))));
+    let whole = refusal(&changed("metre.0.outer.bias", Some((Dtype::I16, vec![26], vec![0; 52]))));
+    assert!(whole.contains("metre.0.outer.bias") && whole.contains("floats of 16 or 32 bits"), "{whole}");
+    let astray = changed("metre.prior", Some((Dtype::F32, vec![6], f32::NAN.to_le_bytes().repeat(6))));
     assert!(refusal(&astray).contains("metre.prior has a weight that is no number"), "{}", refusal(&astray));
-    assert!(Weights::read(&changed("", |_| None)).is_ok());
+    assert!(Weights::read(&changed("", None)).is_ok());
+}
+
+#[test]
+fn weights_of_32_bits_say_the_same_as_of_16() {
+    let wider = rewritten(|_, (kind, shape, data)| match kind {
+        Dtype::F16 => {
+            let halves = data.chunks_exact(2).map(|b| half::f16::from_le_bytes([b[0], b[1]]));
+            Some((Dtype::F32, shape, halves.flat_map(|half| half.to_f32().to_le_bytes()).collect()))
+        }
+        _ => Some((kind, shape, data)),
+    });
+    assert!(wider.len() > LEARNED.len() * 3 / 2);
+    let (wider, shipped) = (Weights::read(&wider).unwrap(), Weights::learned().unwrap());
+    let evidence = std::array::from_fn(|n| (n as f32).sin());
+    assert!((wider.confidence.of(&evidence) - shipped.confidence.of(&evidence)).abs() < 1e-9);
 }
 
 #[test]

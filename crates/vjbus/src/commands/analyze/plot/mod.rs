@@ -1,6 +1,6 @@
 //! A picture of what was heard, so that a user sees why the beats fall where they do.
 //!
-//! [`trace`] runs the first layers of the native engine over the samples and keeps what they make of them;
+//! [`trace`] runs the first layers of vjbus's own engines over the samples and keeps what they make of them;
 //! [`notes`] keeps what the cores said; `picture` lays out both over time, a row of panels per minute.
 
 mod colours;

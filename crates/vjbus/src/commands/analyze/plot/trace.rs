@@ -1,4 +1,4 @@
-//! What the first layers of the native engine make of the sound, frame by frame.
+//! What the first layers of vjbus's own engines make of the sound, frame by frame.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! How strongly something begins, as the native engine hears it: all bands, low ones, change of harmony.
+//! How strongly something begins, as vjbus's own engines hear it: all bands, low ones, change of harmony.
 
 use anyhow::Result;
 
