@@ -2,7 +2,8 @@
 
     python3 export.py metre-3.pt native.safetensors --shares 1 1 --out mine.safetensors
 
-Weights are written as floats of 16 bits; the test holds the program to what these say."""
+Weights are written as floats of 16 bits; the test holds the program to what these say.
+"""
 import argparse
 import hashlib
 import os
@@ -128,7 +129,7 @@ def vector_beside(out):
 
 
 def main():
-    p = argparse.ArgumentParser(description=__doc__)
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("trained", nargs="+", help="networks, or files of weights; the confidence sees the state of the first")
     p.add_argument("--shares", nargs="+", type=float, help="weight of each of these; all the same if not given")
     p.add_argument("--out", required=True, help="the file of weights; the test's vector is written beside it")
