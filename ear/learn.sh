@@ -5,13 +5,17 @@
 #   train [SEED …]                  a network per seed, beside those that hear measures alone, then the confidence:
 #                                   target/ear/mine.safetensors
 #   eval [WEIGHTS]                  beats that these weights say of songs that no training has heard
+#
+# Two sound fonts play where the generator's own synthesis does not: one for training, the other for validation.
 set -euo pipefail
 readonly DIR=${EAR_DIR:-target/ear} BIN=${CARGO_TARGET_DIR:-target}/release/vjbus-ear-data
 readonly MINE=$DIR/mine.safetensors
-# They have heard other songs and decide by other things: half of what is said is theirs.
+readonly FONT=${EAR_FONT:-/usr/share/sounds/sf2/FluidR3_GM.sf2} OTHER_FONT=${EAR_OTHER_FONT:-/usr/share/sounds/sf2/TimGM6mb.sf2}
+# They have heard other songs and decide by other things.
 readonly BESIDE=crates/dsp/src/rhythm/weights/native.safetensors
 # Seeds of the generator: no song is in two of these.
-readonly SONGS=4000000 PLAIN=7000000 STYLED=8000000 WEIGHED=2000000 UNHEARD=2000300
+readonly SONGS=4000000 PLAYED=5000000 CROSSED=6000000 CROSSED_PLAYED=6500000 PLAIN=7000000 STYLED=8000000
+readonly WEIGHED=2000000 UNHEARD=2000300 VALIDATION=9000000
 CORES=$(getconf _NPROCESSORS_ONLN)
 readonly CORES
 
@@ -34,49 +38,74 @@ hear() {
 }
 
 data() {
-  local songs=${1:-6000} from
+  local songs=${1:-4000} from
   shift || true
   if [ $# -gt 0 ]; then
     hear "train/styled" songs --from $STYLED --count "$songs" "$@"
     return
   fi
+  fonts
+  validation
   hear train/nothing nothing --from 50000 --count 300
-  # They sound alike and are counted in two ways: what tells them apart is learned last.
-  hear plain songs --from $PLAIN --count 500 --style 'half-time beat' --style 'fast half-time beat' \
+  # They sound alike and are counted in two ways.
+  hear train/plain songs --from $PLAIN --count 500 --style 'half-time beat' --style 'fast half-time beat' \
     --style 'house beat' --style 'rock beat' --style 'fast half-time beat'
   for ((from = 0; from < songs; from += 1000)); do
     hear "train/songs-$from" songs --from $((SONGS + from)) --count $((songs - from < 1000 ? songs - from : 1000))
   done
+  hear train/crossed songs --from $CROSSED --count $((songs / 4)) --crossed
+  hear train/crossed-played songs --from $CROSSED_PLAYED --count $((songs / 4)) --crossed --sound-font "$FONT"
+  hear train/played songs --from $PLAYED --count $((songs / 2)) --sound-font "$FONT"
+}
+
+fonts() {
+  [ -f "$FONT" ] && [ -f "$OTHER_FONT" ] || {
+    echo "a sound font is missing: $FONT or $OTHER_FONT" >&2
+    echo "\`apt-get install fluid-soundfont-gm timgm6mb-soundfont\`, or name others in EAR_FONT and EAR_OTHER_FONT" >&2
+    exit 66
+  }
+}
+
+# Styles that no training draws, by another sound font; and another synthesis.
+validation() {
+  local style styles=()
+  while read -r style; do styles+=(--style "$style"); done < <("$BIN" unheard)
+  hear validation/songs songs --from $VALIDATION --count 420 "${styles[@]}" --sound-font "$OTHER_FONT"
+  hear validation/demo demo --from 1 --count 60
 }
 
 train() {
-  local seeds=("$@") folders seed running=()
+  local seeds=("$@") seed running=()
   [ $# -gt 0 ] || seeds=(3 4 5)
-  folders=("$DIR"/train/*/)
-  [ -d "${folders[0]}" ] && [ -d "$DIR/plain" ] || { echo "there is nothing to train on: run \`just ear-data\` first" >&2 && exit 64; }
-  python3 ear/metre/data.py "${folders[@]}" --out "$DIR/songs.pt"
-  python3 ear/metre/data.py "${folders[@]}" "$DIR/plain" --out "$DIR/all.pt"
+  together train && together validation
   for seed in "${seeds[@]}"; do
     teach "$seed" &
     running+=($!)
     [ "${#running[@]}" -lt "$CORES" ] || { wait "${running[0]}" && running=("${running[@]:1}"); }
   done
   for seed in "${running[@]}"; do wait "$seed"; done
-  together "${seeds[@]}"
+  export_of "${seeds[@]}"
   weigh
 }
 
-# together SEED…: each as much as the others, and all as much as the two beside them.
+# together NAME: all folders below it, in one file.
 together() {
-  local trained=("${@/#/$DIR/metre-}")
-  python3 ear/metre/export.py "${trained[@]/%/.pt}" "$BESIDE" --shares "${@/*/1}" $# --out "$MINE"
+  local folders=("$DIR/$1"/*/)
+  [ -d "${folders[0]}" ] || { echo "$DIR/$1 is empty: run \`just ear-data\` first" >&2 && exit 64; }
+  python3 ear/metre/data.py "${folders[@]}" --out "$DIR/$1.pt"
 }
 
-# teach SEED: songs first, then the plain rhythms among them.
 teach() {
-  local learn=(python3 ear/metre/train.py)
-  "${learn[@]}" "$DIR/songs.pt" --seed "$1" --out "$DIR/songs-$1.pt"
-  "${learn[@]}" "$DIR/all.pt" --seed "$1" --begin "$DIR/songs-$1.pt" --rate 0.002 --epochs 6 --out "$DIR/metre-$1.pt"
+  python3 ear/metre/train.py "$DIR/train.pt" --validation "$DIR/validation.pt" --seed "$1" --out "$DIR/metre-$1.pt"
+}
+
+# export_of SEED…: each as much as the others; how much the two beside them say, the validation decides.
+export_of() {
+  local trained=("${@/#/$DIR/metre-}") shares
+  trained=("${trained[@]/%/.pt}")
+  shares=$(python3 ear/metre/shares.py "$DIR/validation.pt" --group "${trained[@]}" --group "$BESIDE")
+  # shellcheck disable=SC2086
+  python3 ear/metre/export.py "${trained[@]}" "$BESIDE" --shares $shares --out "$MINE"
 }
 
 # The confidence hears what these very networks say.

@@ -1,9 +1,10 @@
 """Trains a network of the metre on what the ear hears of generated music.
 
-    python3 train.py train.pt --seed 3 --out metre-3.pt        a file that data.py wrote
+    python3 train.py train.pt --validation validation.pt --seed 3 --out metre-3.pt        files that data.py wrote
 
-Every twentieth piece is held back; the weights with the least loss on those are kept. An interrupted training goes
-on with the epoch in which it was; one that is complete is left as it is.
+After each epoch the network hears the pieces of the validation, of which it learns nothing; the weights with the
+least loss on those are kept. An interrupted training goes on with the epoch in which it was; one that is complete
+is left as it is.
 """
 import argparse
 import math
@@ -14,7 +15,6 @@ import torch
 
 from model import GROUPS, MEASURES, STEPS, Metre, loss
 
-HELD = 20
 WARM = 0.1  # share of the training during which the rate rises
 MIX = 6  # points of the spectrum at which a mix may differ
 SHIFTED, LOST, ROOM = 0.5, 0.3, 0.6
@@ -23,9 +23,10 @@ SHIFTED, LOST, ROOM = 0.5, 0.3, 0.6
 def arguments():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("songs")
+    p.add_argument("--validation", required=True, help="pieces of other styles and another synthesis")
     p.add_argument("--out", default="metre.pt")
     p.add_argument("--begin", help="trained weights to go on from; with a lower --rate")
-    p.add_argument("--epochs", type=int, default=28)
+    p.add_argument("--epochs", type=int, default=16)
     p.add_argument("--batch", type=int, default=128)
     p.add_argument("--rate", type=float, default=4e-3)
     p.add_argument("--state", type=int, default=96)
@@ -92,10 +93,11 @@ def losses(model, arrays, rows, a, whole=False):
     return torch.stack(loss(model(x, period, irregular, source), truth, a.bar_weight))
 
 
-def validate(model, arrays, held, a):
+def validate(model, arrays, a):
     model.eval()
+    every = torch.arange(len(arrays[0]))
     with torch.no_grad():
-        return torch.stack([losses(model, arrays, rows, a, whole=True) for rows in held.split(256)]).mean(0).tolist()
+        return torch.stack([losses(model, arrays, rows, a, whole=True) for rows in every.split(256)]).mean(0).tolist()
 
 
 def begin(a, arrays):
@@ -110,12 +112,13 @@ def begin(a, arrays):
     return model, mean, torch.optim.AdamW(model.parameters(), a.rate, weight_decay=1e-3)
 
 
-def epoch_of(number, parts, arrays, kept, a):
+def epoch_of(number, parts, arrays, a):
     """One round through all songs; gives the mean losses."""
     model, mean, optimiser = parts
     model.train()
-    sums, steps = [], len(kept) // a.batch
-    for step, rows in enumerate(kept[torch.randperm(len(kept))].split(a.batch)[:steps]):
+    sums, pieces = [], len(arrays[0])
+    steps = pieces // a.batch
+    for step, rows in enumerate(torch.randperm(pieces).split(a.batch)[:steps]):
         for group in optimiser.param_groups:
             group["lr"] = a.rate * rate_at((number * steps + step) / (a.epochs * steps))
         lost = losses(model, arrays, rows, a)
@@ -146,18 +149,18 @@ def main():
         return print(a.out, "is trained already: remove it to train it again")
     torch.manual_seed(a.seed)
     torch.set_num_threads(a.threads)
-    arrays = [array.to(a.device) for array in torch.load(a.songs, weights_only=False)["arrays"]]
-    every = torch.arange(len(arrays[0]))
-    held, kept = every[every % HELD == 0], every[every % HELD != 0]
-    a.batch = min(a.batch, len(kept))
+    arrays, unheard = ([array.to(a.device) for array in torch.load(path, weights_only=False)["arrays"]]
+                       for path in (a.songs, a.validation))
+    a.batch = min(a.batch, len(arrays[0]))
     parts = begin(a, arrays)
-    print(f"{len(kept)} pieces, {len(held)} held back, {sum(p.numel() for p in parts[0].parameters())} weights", flush=True)
+    weights = sum(p.numel() for p in parts[0].parameters())
+    print(f"{len(arrays[0])} pieces, {len(unheard[0])} to validate by, {weights} weights", flush=True)
     first, least = resume(parts, unfinished)
     for number in range(first, a.epochs):
-        begun, heard = time.time(), epoch_of(number, parts, arrays, kept, a)
-        found = validate(parts[1], arrays, held, a)
+        begun, heard = time.time(), epoch_of(number, parts, arrays, a)
+        found = validate(parts[1], unheard, a)
         show = lambda losses: "all {:.3f} beat {:.3f} bar {:.3f} music {:.3f}".format(*losses)
-        print(f"seed {a.seed} {number + 1:3d}/{a.epochs} {time.time() - begun:6.1f} s  train {show(heard)}  held back {show(found)}", flush=True)
+        print(f"seed {a.seed} {number + 1:3d}/{a.epochs} {time.time() - begun:6.1f} s  train {show(heard)}  validation {show(found)}", flush=True)
         if found[0] < least:
             least = found[0]
             torch.save(dict(state={k: v.detach().cpu() for k, v in parts[1].module.state_dict().items()}, args=vars(a)), a.out)

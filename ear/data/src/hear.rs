@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_song_becomes_rows_on_its_beats() {
-        let pieces = pieces::songs(3, 2, &[]).unwrap();
+        let pieces = pieces::songs(3, 2, &[], &ear::Instruments::Own);
         let heard: Vec<Rows> =
             hear(&pieces, 2, Some(&Weights::learned().unwrap())).into_iter().map(Result::unwrap).collect();
         for (number, rows) in heard.iter().enumerate() {

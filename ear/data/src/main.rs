@@ -9,17 +9,20 @@ mod hear;
 mod npy;
 mod pieces;
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
 use dsp::rhythm::weights::Weights;
+use ear::{Instruments, SoundFont};
+use pieces::Of;
 
 /// What the ear hears of generated and annotated music, as arrays to train on.
 #[derive(Parser)]
 struct Arguments {
     /// Folder that is written
-    #[arg(long)]
+    #[arg(long, default_value = "target/ear/heard")]
     out: PathBuf,
     /// Writes said.npy too: each beat that is said by these weights, with its evidence
     #[arg(long, value_name = "WEIGHTS")]
@@ -44,6 +47,23 @@ enum Source {
         /// A style, instead of all by their weights; may be said again
         #[arg(long)]
         style: Vec<String>,
+        /// Takes drums, hats and music from three styles
+        #[arg(long, conflicts_with = "style")]
+        crossed: bool,
+        /// Plays them by this file (.sf2) instead of the generator's own synthesis
+        #[arg(long, value_name = "FILE")]
+        sound_font: Option<PathBuf>,
+    },
+    /// Says the names of the styles that no training draws, and hears nothing
+    Unheard,
+    /// Tracks of the kind that vjbus plays where there is no music
+    Demo {
+        /// Seed of the first
+        #[arg(long, default_value_t = 0)]
+        from: u64,
+        /// How many
+        #[arg(long, default_value_t = 60)]
+        count: u64,
     },
     /// A folder with a manifest.csv: sound files beside files of their beats
     Recordings {
@@ -66,13 +86,25 @@ enum Source {
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let pieces = match arguments.source {
-        Source::Songs { from, count, style } => pieces::songs(from, count, &style)?,
+        Source::Songs { from, count, style, crossed, sound_font } => {
+            let of = if crossed { vec![Of::Crossed] } else { pieces::styles(style)? };
+            pieces::songs(from, count, &of, &instruments(sound_font.as_deref())?)
+        }
+        Source::Unheard => {
+            return Ok(writeln!(std::io::stdout(), "{}", ear::unheard().join("\n"))?);
+        }
+        Source::Demo { from, count } => pieces::demo(from, count),
         Source::Recordings { folder } => pieces::recordings(&folder)?,
         Source::Suite => pieces::suite(),
         Source::Nothing { from, count } => pieces::without_beats(from, count),
     };
     let weights = arguments.said.as_deref().map(weights).transpose()?;
     hear::write(&pieces, arguments.threads, weights.as_ref(), &arguments.out)
+}
+
+fn instruments(sound_font: Option<&Path>) -> Result<Instruments> {
+    let Some(path) = sound_font else { return Ok(Instruments::Own) };
+    Ok(Instruments::SoundFont(SoundFont::open(path)?))
 }
 
 fn weights(path: &Path) -> Result<Weights> {

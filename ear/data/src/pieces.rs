@@ -4,17 +4,29 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use audio::SoundFile;
+use ear::{Choice, Instruments};
 use signals::suite::{Scenario, TEMPI_BPM};
 use signals::{Signal, nothing};
 
 const RATE_HZ: u32 = 44_100;
+/// So much of a demo track is heard.
+const DEMO_S: f64 = 60.0;
 
 /// Where a piece comes from.
 pub(crate) enum Piece {
-    Song { style: Option<String>, seed: u64 },
+    Song { of: Of, seed: u64, instruments: Instruments },
+    Demo(u64),
     Recording { kind: String, sound: PathBuf },
     Steady(Scenario, f64),
     Nothing(Signal),
+}
+
+/// What a song is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Of {
+    Any,
+    Style(String),
+    Crossed,
 }
 
 /// A piece as samples and truth.
@@ -27,13 +39,25 @@ pub(crate) struct Music {
     pub(crate) beats: Vec<(f64, u32, u32)>,
 }
 
-/// Songs of these styles in turn; where none is named, of all by their weights.
-pub(crate) fn songs(from: u64, count: u64, styles: &[String]) -> Result<Vec<Piece>> {
+/// Songs of these in turn.
+pub(crate) fn songs(from: u64, count: u64, of: &[Of], instruments: &Instruments) -> Vec<Piece> {
+    let mut turns = of.iter().cycle();
+    let of = |turn: Option<&Of>| turn.cloned().unwrap_or(Of::Any);
+    let song = |seed| Piece::Song { of: of(turns.next()), seed, instruments: instruments.clone() };
+    (from..from + count).map(song).collect()
+}
+
+/// Styles by their names.
+pub(crate) fn styles(styles: Vec<String>) -> Result<Vec<Of>> {
     if let Some(unknown) = styles.iter().find(|style| !ear::styles().contains(&style.as_str())) {
         bail!("“{unknown}” is no style; there are: {}", ear::styles().join(", "));
     }
-    let mut turns = styles.iter().cycle();
-    Ok((from..from + count).map(|seed| Piece::Song { style: turns.next().cloned(), seed }).collect())
+    Ok(styles.into_iter().map(Of::Style).collect())
+}
+
+/// Tracks of the kind that vjbus plays where there is no music: another synthesis, other arrangements.
+pub(crate) fn demo(from: u64, count: u64) -> Vec<Piece> {
+    (from..from + count).map(Piece::Demo).collect()
 }
 
 pub(crate) fn suite() -> Vec<Piece> {
@@ -79,7 +103,8 @@ pub(crate) fn recordings(folder: &Path) -> Result<Vec<Piece>> {
 impl Piece {
     pub(crate) fn music(&self) -> Result<Music> {
         match self {
-            Piece::Song { style, seed } => song(style.as_deref(), *seed),
+            Piece::Song { of, seed, instruments } => song(of, *seed, instruments),
+            Piece::Demo(seed) => track(*seed),
             Piece::Recording { kind, sound } => recording(kind, sound),
             Piece::Steady(scenario, bpm) => Ok(heard(scenario.signal(*bpm, RATE_HZ), scenario.name())),
             Piece::Nothing(signal) => Ok(heard(signal.clone(), "nothing")),
@@ -87,13 +112,13 @@ impl Piece {
     }
 }
 
-fn song(style: Option<&str>, seed: u64) -> Result<Music> {
-    let song = match style {
-        Some(style) => {
-            ear::Song::of_style(style, seed, RATE_HZ).with_context(|| format!("no style {style}"))?
-        }
-        None => ear::Song::new(seed, RATE_HZ),
+fn song(of: &Of, seed: u64, instruments: &Instruments) -> Result<Music> {
+    let choice = match of {
+        Of::Any => Choice::Any,
+        Of::Style(name) => Choice::Style(name),
+        Of::Crossed => Choice::Crossed,
     };
+    let song = ear::Song::of(choice, seed, instruments, RATE_HZ).with_context(|| format!("no {of:?}"))?;
     let place = |number: u32| if song.metre_known { number } else { 0 };
     let beats = song.beats.iter().map(|b| (b.at_s, place(b.position), place(b.beats_per_bar))).collect();
     Ok(Music {
@@ -103,6 +128,16 @@ fn song(style: Option<&str>, seed: u64) -> Result<Music> {
         samples: song.samples,
         beats,
     })
+}
+
+fn track(seed: u64) -> Result<Music> {
+    let mut track = demo::Track::new(seed, RATE_HZ)?;
+    let mut samples = vec![0.0; (DEMO_S * f64::from(RATE_HZ)) as usize];
+    track.render(&mut samples);
+    let annotations = track.annotations();
+    let heard = annotations.beats.iter().filter(|beat| beat.time_s < DEMO_S);
+    let beats = heard.map(|beat| (beat.time_s, beat.position, annotations.beats_per_bar)).collect();
+    Ok(Music { name: seed.to_string(), kind: "demo".to_owned(), rate_hz: RATE_HZ, samples, beats })
 }
 
 fn heard(signal: Signal, kind: &str) -> Music {
@@ -137,17 +172,16 @@ mod tests {
 
     #[test]
     fn styles_take_turns_and_must_be_known() {
-        let named = ["rock".to_owned(), "house beat".to_owned()];
-        let styles: Vec<_> = songs(7, 3, &named)
-            .unwrap()
+        let named = styles(vec!["rock".to_owned(), "house beat".to_owned()]).unwrap();
+        let turns: Vec<_> = songs(7, 3, &named, &Instruments::Own)
             .into_iter()
             .map(|piece| match piece {
-                Piece::Song { style, seed } => (style.unwrap(), seed),
+                Piece::Song { of: Of::Style(style), seed, .. } => (style, seed),
                 _ => panic!("no song"),
             })
             .collect();
-        assert_eq!(styles, [("rock".into(), 7), ("house beat".into(), 8), ("rock".into(), 9)]);
-        let error = songs(7, 3, &["roc".to_owned()]).err().unwrap().to_string();
+        assert_eq!(turns, [("rock".into(), 7), ("house beat".into(), 8), ("rock".into(), 9)]);
+        let error = styles(vec!["roc".to_owned()]).err().unwrap().to_string();
         assert!(error.contains("“roc”") && error.contains("house beat"), "{error}");
     }
 }

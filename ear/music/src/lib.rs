@@ -7,23 +7,29 @@
 //! | module | decides |
 //! |---|---|
 //! | `styles` | the tables: one row a style |
-//! | `style`, `pattern` | what a row says, and how its patterns are written |
+//! | `style`, `pattern`, `crossing` | what a row says, how its patterns are written, what comes of three of them |
 //! | `plan`, `form`, `tempo`, `harmony` | beginning, sections, when each beat is, key and chords |
 //! | `drums`, `score`, `lead`, `invent`, `pace` | who plays what when |
 //! | `kit`, `sound`, `tables`, `voice` | what it sounds like |
+//! | `instruments`, `font`, `general_midi` | what it sounds like when a sound font plays it instead |
 //! | `mix`, `bus`, `master`, `song` | balance, effects, level; cuts from one song to another |
 //!
 //! To add a style, add a row to a table in `styles`: a name, its tempo as a listener taps it, its metre,
 //! and at least one groove, bass or comp figure; a row says only what differs from the one it builds on.
+//! Those of `styles::unheard` have no weight and are for validation alone.
 //! The tests then check that its patterns can be read and that its songs are plausible.
 //!
-//! Everything is a function of seed and rate: no file, no clock. A song whose beats are all alike has
+//! Everything is a function of seed, rate and [`Instruments`]: no clock, and no file but a sound font. A song whose beats are all alike has
 //! [`Song::metre_known`] false: the positions of its beats count on, but nothing says where a bar begins.
 
 mod bus;
+mod crossing;
 mod drums;
+mod font;
 mod form;
+mod general_midi;
 mod harmony;
+mod instruments;
 mod invent;
 mod kit;
 mod layer;
@@ -43,6 +49,10 @@ mod tables;
 mod tempo;
 mod voice;
 
+pub use instruments::{FontError, Instruments, SoundFont};
+
+use song::Wanted;
+
 /// A beat.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Beat {
@@ -52,6 +62,17 @@ pub struct Beat {
     pub position: u32,
     /// How many a bar has.
     pub beats_per_bar: u32,
+}
+
+/// What may be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice<'a> {
+    /// A style drawn by weight.
+    Any,
+    /// The style of this name.
+    Style(&'a str),
+    /// The drums of one style, the hats of another and the music of a third.
+    Crossed,
 }
 
 /// Music and its beats.
@@ -74,19 +95,28 @@ pub struct Song {
 }
 
 impl Song {
-    /// The song of this seed, of a style drawn from it.
+    /// The song of this seed, of a style drawn from it, by the generator's own synthesis.
     pub fn new(seed: u64, rate_hz: u32) -> Song {
-        song::song(seed, None, rate_hz)
+        song::song(seed, None, &Instruments::Own, rate_hz)
     }
 
-    /// A song of this style; none where there is no such style.
-    pub fn of_style(style: &str, seed: u64, rate_hz: u32) -> Option<Song> {
-        let found = styles::all().find(|known| known.name == style)?;
-        Some(song::song(seed, Some(found), rate_hz))
+    /// The song of this seed, of this choice, by these instruments; none where there is no such style.
+    pub fn of(choice: Choice<'_>, seed: u64, instruments: &Instruments, rate_hz: u32) -> Option<Song> {
+        let wanted = match choice {
+            Choice::Any => None,
+            Choice::Style(name) => Some(Wanted::Style(styles::named(name)?)),
+            Choice::Crossed => Some(Wanted::Crossed),
+        };
+        Some(song::song(seed, wanted, instruments, rate_hz))
     }
 }
 
 /// The names of all styles.
 pub fn styles() -> &'static [&'static str] {
     styles::names()
+}
+
+/// The names of those that are never drawn: no training has heard them, so they can judge one.
+pub fn unheard() -> Vec<&'static str> {
+    styles::unheard()
 }

@@ -3,12 +3,14 @@
 use crate::{
     bus::{consonants, duck, echo, wobble},
     drums::Hit,
+    font,
+    instruments::Instruments,
     kit::Kit,
     layer,
     plan::Plan,
     random::Random,
     score::Part,
-    style::{Feel, Form},
+    style::{Feel, Form, KitKind},
     voice::play,
 };
 
@@ -21,7 +23,7 @@ pub(crate) struct Stems {
 }
 
 /// How loud what is, drawn for a song.
-struct Gains {
+pub(crate) struct Gains {
     kick: f64,
     snare: f64,
     hats: f64,
@@ -29,7 +31,8 @@ struct Gains {
 }
 
 impl Gains {
-    fn new(form: Form, random: &mut Random) -> Gains {
+    /// Draws them.
+    pub(crate) fn new(form: Form, random: &mut Random) -> Gains {
         let wide = if form == Form::Plain { 10.0 } else { 0.0 };
         let vanishing = random.chance(0.06);
         Gains {
@@ -40,7 +43,8 @@ impl Gains {
         }
     }
 
-    fn of(&self, letter: u8) -> f64 {
+    /// Of the drum with this letter.
+    pub(crate) fn of(&self, letter: u8) -> f64 {
         match layer::of_drum(letter) {
             layer::KICK => self.kick,
             layer::SNARE => self.snare,
@@ -51,19 +55,23 @@ impl Gains {
 }
 
 /// Renders all parts.
-pub(crate) fn render(plan: &Plan, hits: &[Hit], parts: &[Part], rate: f64, random: &mut Random) -> Stems {
+pub(crate) fn render(
+    plan: &Plan,
+    hits: &[Hit],
+    parts: &[Part],
+    instruments: &Instruments,
+    rate: f64,
+    random: &mut Random,
+) -> Stems {
     let length = (plan.length_s * rate) as usize;
-    let kind = random.pick(plan.style.kits, crate::style::KitKind::Acoustic);
-    let kit = Kit::new(kind, rate, random);
-    let drums = drums(plan, hits, &kit, rate, length, random);
+    let drums = drums(plan, hits, instruments, rate, length, random);
     let mut music = vec![0.0_f32; length];
     let mut bus = vec![0.0_f32; length];
-    let mut scratch = Vec::new();
     for part in parts {
         bus.fill(0.0);
-        for note in &part.notes {
-            play(&part.patch, note, rate, random, &mut scratch);
-            add(&mut bus, &scratch, note.at_s * rate, 1.0);
+        match instruments {
+            Instruments::Own => sound(part, rate, random, &mut bus),
+            Instruments::SoundFont(from) => font::part(from, part, rate, random, &mut bus),
         }
         if part.sibilant {
             consonants(&mut bus, &part.notes, rate, random);
@@ -85,6 +93,14 @@ pub(crate) fn render(plan: &Plan, hits: &[Hit], parts: &[Part], rate: f64, rando
     Stems { drums, music }
 }
 
+fn sound(part: &Part, rate: f64, random: &mut Random, bus: &mut [f32]) {
+    let mut scratch = Vec::new();
+    for note in &part.notes {
+        play(&part.patch, note, rate, random, &mut scratch);
+        add(bus, &scratch, note.at_s * rate, 1.0);
+    }
+}
+
 /// Level of a part against the others.
 fn level(layer: u8, random: &mut Random) -> f64 {
     match layer {
@@ -95,11 +111,28 @@ fn level(layer: u8, random: &mut Random) -> f64 {
     }
 }
 
-fn drums(plan: &Plan, hits: &[Hit], kit: &Kit, rate: f64, length: usize, random: &mut Random) -> Vec<f32> {
-    let gains = Gains::new(plan.style.form, random);
+fn drums(
+    plan: &Plan,
+    hits: &[Hit],
+    instruments: &Instruments,
+    rate: f64,
+    length: usize,
+    random: &mut Random,
+) -> Vec<f32> {
+    let kind = random.pick(plan.style.kits, KitKind::Acoustic);
     let mut out = vec![0.0_f32; length];
-    for hit in hits {
-        add(&mut out, kit.sound(hit.letter), hit.at_s * rate, gains.of(hit.letter) * hit.gain);
+    match instruments {
+        Instruments::Own => {
+            let kit = Kit::new(kind, rate, random);
+            let gains = Gains::new(plan.style.form, random);
+            for hit in hits {
+                add(&mut out, kit.sound(hit.letter), hit.at_s * rate, gains.of(hit.letter) * hit.gain);
+            }
+        }
+        Instruments::SoundFont(from) => {
+            let gains = Gains::new(plan.style.form, random);
+            font::drums(from, kind, hits, &gains, rate, random, &mut out);
+        }
     }
     out
 }

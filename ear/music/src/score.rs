@@ -48,6 +48,8 @@ pub(crate) struct Part {
     pub(crate) layer: u8,
     /// It has consonants.
     pub(crate) sibilant: bool,
+    /// What kind of instrument plays it.
+    pub(crate) tone: Tone,
     /// Its sound.
     pub(crate) patch: Patch,
     /// What it plays.
@@ -62,7 +64,7 @@ pub(crate) fn parts(plan: &Plan, random: &mut Random) -> Vec<Part> {
         let tone = tone(style.bass_tones, &ANY_BASS, random);
         let figures = figures(style, style.bass, random);
         let notes = Figure::new(plan, BASS, tone, figures, random).notes(random);
-        all.push(Part { layer: BASS, sibilant: false, patch: patch(tone, random), notes });
+        all.push(Part { layer: BASS, sibilant: false, tone, patch: patch(tone, random), notes });
     }
     if !style.comp.is_empty() {
         for _ in 0..if random.chance(0.3) { 2 } else { 1 } {
@@ -74,13 +76,20 @@ pub(crate) fn parts(plan: &Plan, random: &mut Random) -> Vec<Part> {
             &[Tone::Pad, Tone::Strings, Tone::Pad, Tone::Choir, Tone::SuperSaw, Tone::Organ],
             Tone::Pad,
         );
-        all.push(Part { layer: PAD, sibilant: false, patch: patch(tone, random), notes: pads(plan, random) });
+        all.push(Part {
+            layer: PAD,
+            sibilant: false,
+            tone,
+            patch: patch(tone, random),
+            notes: pads(plan, random),
+        });
     }
     if plan.layers & LEAD != 0 {
         let tone = tone(style.lead_tones, &ANY_LEAD, random);
         all.push(Part {
             layer: LEAD,
             sibilant: tone == Tone::Voice && random.chance(0.6),
+            tone,
             patch: patch(tone, random),
             notes: lead::notes(plan, tone, random),
         });
@@ -95,9 +104,10 @@ fn comp(plan: &Plan, random: &mut Random, all: &mut Vec<Part>) {
     if tone == Tone::Power {
         figure.muted = true;
         let notes = figure.notes(random);
-        all.push(Part { layer: COMP, sibilant: false, patch: patch(Tone::Muted, random), notes });
+        let tone = Tone::Muted;
+        all.push(Part { layer: COMP, sibilant: false, tone, patch: patch(tone, random), notes });
     }
-    all.push(Part { layer: COMP, sibilant: false, patch: patch(tone, random), notes });
+    all.push(Part { layer: COMP, sibilant: false, tone, patch: patch(tone, random), notes });
 }
 
 /// One figure for each of the two parts, often the same; in a fifth of cases one that no table holds.

@@ -1,6 +1,9 @@
 //! A song, or two of which the second cuts off the first.
 
-use crate::{Beat, Song, drums, master, mix, plan::Plan, random::Random, score, style::Style, styles};
+use crate::{
+    Beat, Song, crossing, drums, instruments::Instruments, master, mix, plan::Plan, random::Random, score,
+    style::Style, styles,
+};
 
 /// One piece of music of a style.
 struct Piece {
@@ -9,7 +12,13 @@ struct Piece {
     bpm: f64,
 }
 
-fn piece(style: &Style, length_s: f64, rate_hz: u32, random: &mut Random) -> Piece {
+fn piece(
+    style: &Style,
+    length_s: f64,
+    instruments: &Instruments,
+    rate_hz: u32,
+    random: &mut Random,
+) -> Piece {
     let rate = f64::from(rate_hz);
     // The same seed gives another tempo, level and begin in each style.
     let name = style.name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
@@ -19,23 +28,36 @@ fn piece(style: &Style, length_s: f64, rate_hz: u32, random: &mut Random) -> Pie
     let plan = Plan::new(style, length_s, &mut random.fork());
     let hits = drums::hits(&plan, &mut random.fork());
     let parts = score::parts(&plan, &mut random.fork());
-    let stems = mix::render(&plan, &hits, &parts, rate, &mut random.fork());
+    let stems = mix::render(&plan, &hits, &parts, instruments, rate, &mut random.fork());
     let samples = master::finish(&plan, stems, rate, &mut random.fork());
     Piece { samples, beats: plan.beats(), bpm: plan.bpm }
 }
 
-/// The song of this seed; of this style, or of one drawn.
-pub(crate) fn song(seed: u64, wanted: Option<&'static Style>, rate_hz: u32) -> Song {
+/// What a song is to be, where that is not left to its seed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Wanted {
+    /// Of this style.
+    Style(&'static Style),
+    /// Of several.
+    Crossed,
+}
+
+/// The song of this seed; of what is wanted, or of a style drawn.
+pub(crate) fn song(seed: u64, wanted: Option<Wanted>, instruments: &Instruments, rate_hz: u32) -> Song {
     // Seeds that follow one another must not give sequences that are each other's continuation.
     let mut random = Random::new(Random::new(seed).bits() ^ 0x6561_7220_3031);
-    let style = wanted.unwrap_or_else(|| styles::draw(&mut random));
+    let style = match wanted {
+        None => *styles::draw(&mut random),
+        Some(Wanted::Style(style)) => *style,
+        Some(Wanted::Crossed) => crossing::draw(&mut random),
+    };
     let length_s = random.between(40.0, 75.0);
-    let mut first = piece(style, length_s, rate_hz, &mut random);
+    let mut first = piece(&style, length_s, instruments, rate_hz, &mut random);
     let mut metre_known = style.metre_known;
     if random.chance(0.08) {
         let other = styles::draw(&mut random);
         let at_s = random.between(15.0, length_s.min(42.0) - 2.0);
-        let second = piece(other, length_s - at_s, rate_hz, &mut random);
+        let second = piece(other, length_s - at_s, instruments, rate_hz, &mut random);
         metre_known &= other.metre_known;
         cut(&mut first, second, at_s, f64::from(rate_hz), &mut random);
     }
@@ -62,6 +84,7 @@ fn cut(first: &mut Piece, second: Piece, at_s: f64, rate: f64, random: &mut Rand
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Choice;
 
     /// Low enough for unoptimised builds, high enough for hats to be heard.
     const RATE: u32 = 8_000;
@@ -81,7 +104,7 @@ mod tests {
     fn same_seed_same_song() {
         let (one, other) = (Song::new(11, RATE), Song::new(11, RATE));
         assert!(one.samples == other.samples && one.beats == other.beats && one.style == other.style);
-        assert!(Song::of_style("no such style", 1, RATE).is_none());
+        assert!(Song::of(Choice::Style("no such style"), 1, &Instruments::Own, RATE).is_none());
         let length = one.samples.len() as f64 / f64::from(RATE);
         assert!((39.9..75.1).contains(&length), "{length}");
     }
@@ -89,7 +112,7 @@ mod tests {
     #[test]
     fn every_style_gives_sound_and_plausible_beats() {
         for (seed, style) in styles::all().enumerate() {
-            let piece = piece(style, 9.0, RATE, &mut Random::new(seed as u64));
+            let piece = piece(style, 9.0, &Instruments::Own, RATE, &mut Random::new(seed as u64));
             let name = style.name;
             assert!(piece.samples.iter().all(|x| x.is_finite() && x.abs() <= 1.0), "{name}");
             assert!(piece.samples.iter().any(|x| x.abs() > 0.01), "{name} is silent");
@@ -116,7 +139,7 @@ mod tests {
     #[test]
     fn kicks_sound_on_the_labelled_beats() {
         for seed in 0..4 {
-            let song = song(seed, styles::all().find(|style| style.name == "kicks"), RATE);
+            let song = song(seed, styles::named("kicks").map(Wanted::Style), &Instruments::Own, RATE);
             let on = power(&song.samples, song.beats.iter().map(|beat| beat.at_s));
             let off = power(&song.samples, song.beats.iter().skip(1).map(|beat| beat.at_s - 0.065));
             assert!(on > 1.5 * off, "{seed} {on} {off}");

@@ -18,8 +18,8 @@ const PLAYER: &str = "mpris-mpv";
 const SONG_S: f32 = 30.0;
 const APART_S: f64 = 0.8;
 const LINES: i64 = 36;
-/// A line is wrong when the player is so far from it. What is typical is far less, but on a busy machine the
-/// player itself slips by a tenth of a second, and asking it takes as long.
+/// A line is wrong when the player is surely so far from it. What is typical is far less, but on a busy machine
+/// the player itself slips by a tenth of a second.
 const WRONG_S: f64 = 0.35;
 /// Nothing is said for so long while it pauses.
 const QUIET: Duration = Duration::from_millis(2_000);
@@ -44,12 +44,29 @@ fn tables(desktop: &Desktop) -> String {
     format!("{off}[instances.mpris]\ncomponent = \"producers/mpris\"\nbus = \"{}\"\n", desktop.address())
 }
 
-/// How far the player is beyond this line, in seconds, as soon as it is heard.
-fn late_s(desktop: &Desktop, line: &Line) -> Result<f64> {
-    let asked = std::time::Instant::now();
-    let position: f64 = desktop.playerctl(&["position"])?.parse()?;
-    // It was there half-way between question and answer.
-    Ok(position - asked.elapsed().as_secs_f64() / 2.0 - at_s(line.index))
+/// How far the player was beyond a line when it was heard, in seconds: at least, and at most.
+#[derive(Debug, Clone, Copy)]
+struct Late {
+    least: f64,
+    most: f64,
+}
+
+impl Late {
+    /// Of this line, as soon as it is heard. The answer was true at some instant between the question and now.
+    fn ask(desktop: &Desktop, line: &Line) -> Result<Late> {
+        let asked = std::time::Instant::now();
+        let position: f64 = desktop.playerctl(&["position"])?.parse()?;
+        let most = position - at_s(line.index);
+        Ok(Late { least: most - asked.elapsed().as_secs_f64(), most })
+    }
+
+    fn is_wrong(self) -> bool {
+        self.least > WRONG_S || self.most < -WRONG_S
+    }
+
+    fn middle(self) -> f64 {
+        (self.least + self.most) / 2.0
+    }
 }
 
 /// Hears these many lines, and how late each was.
@@ -62,10 +79,10 @@ async fn sung(inbox: &Inbox, desktop: &Desktop, title: &str, from: i64, count: u
         ensure!(line.text == format!("line {} of {title}", line.index), "{line:?}");
         ensure!(expected.is_none_or(|index| index == line.index), "{expected:?}, but {line:?}");
         expected = Some(line.index + 1);
-        late.push(late_s(desktop, &line)?);
+        late.push(Late::ask(desktop, &line)?);
     }
-    ensure!(late.iter().all(|late_s| late_s.abs() < WRONG_S), "{title}: late by {late:?} s");
-    Ok(late)
+    ensure!(!late.iter().any(|late| late.is_wrong()), "{title}, in seconds: {late:.3?}");
+    Ok(late.into_iter().map(Late::middle).collect())
 }
 
 async fn words(show: &Show, topic: &'static schemas::Topic, player: &Name) -> Result<(bus::Bus, Inbox)> {

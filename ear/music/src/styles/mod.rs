@@ -12,8 +12,9 @@ mod quiet;
 mod rock;
 mod song;
 mod swing;
+mod unheard;
 
-const TABLES: [&[Style]; 8] = [
+const TABLES: [&[Style]; 9] = [
     club::STYLES,
     broken::STYLES,
     rock::STYLES,
@@ -22,6 +23,7 @@ const TABLES: [&[Style]; 8] = [
     latin::STYLES,
     quiet::STYLES,
     basics::STYLES,
+    unheard::STYLES,
 ];
 
 /// Every style.
@@ -35,10 +37,20 @@ pub(crate) fn draw(random: &mut Random) -> &'static Style {
     all().nth(index).unwrap_or(&club::STYLES[0])
 }
 
+/// The one of this name.
+pub(crate) fn named(name: &str) -> Option<&'static Style> {
+    all().find(|style| style.name == name)
+}
+
 /// Their names.
 pub(crate) fn names() -> &'static [&'static str] {
     static NAMES: OnceLock<Vec<&'static str>> = OnceLock::new();
     NAMES.get_or_init(|| all().map(|style| style.name).collect())
+}
+
+/// Names of those that are drawn by name alone.
+pub(crate) fn unheard() -> Vec<&'static str> {
+    unheard::STYLES.iter().map(|style| style.name).collect()
 }
 
 #[cfg(test)]
@@ -73,6 +85,14 @@ mod tests {
     /// A pattern divides a bar or fills whole bars.
     fn fits(length: usize, bar: usize) -> bool {
         bar.is_multiple_of(length) || length.is_multiple_of(bar)
+    }
+
+    #[test]
+    fn what_is_for_validation_is_never_drawn() {
+        assert!(unheard::STYLES.len() >= 20 && unheard::STYLES.iter().all(|style| style.weight == 0));
+        assert!(all().filter(|style| style.weight == 0).count() == unheard::STYLES.len());
+        let mut random = Random::new(5);
+        assert!((0..2_000).all(|_| draw(&mut random).weight > 0));
     }
 
     #[test]
