@@ -59,11 +59,14 @@ data() {
 }
 
 fonts() {
-  [ -f "$FONT" ] && [ -f "$OTHER_FONT" ] || {
-    echo "a sound font is missing: $FONT or $OTHER_FONT" >&2
-    echo "\`apt-get install fluid-soundfont-gm timgm6mb-soundfont\`, or name others in EAR_FONT and EAR_OTHER_FONT" >&2
-    exit 66
-  }
+  local font
+  for font in "$FONT" "$OTHER_FONT"; do
+    [ -f "$font" ] || {
+      echo "$font: there is no such sound font; \`apt-get install fluid-soundfont-gm timgm6mb-soundfont\`," \
+        "or name others in EAR_FONT (training) and EAR_OTHER_FONT (validation)" >&2
+      exit 66
+    }
+  done
 }
 
 # Styles that no training draws, by another sound font; and another synthesis.
