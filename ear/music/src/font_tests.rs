@@ -72,7 +72,7 @@ fn notes_sound_at_their_instants_and_those_before_the_first_sample_ring_into_it(
     let folder = tempfile::tempdir().unwrap();
     let note = |at_s: f64| Note { at_s, for_s: 0.1, pitches: vec![60.0, 64.0], gain: 0.8, strum_s: 0.0 };
     let mut random = Random::new(1);
-    let notes = vec![note(1.0), note(-0.002), note(0.5)];
+    let notes = vec![note(1.0), note(-0.002), note(0.5), note(-0.5)];
     let patch = crate::sound::patch(Tone::Nylon, &mut random);
     let played = Part { layer: layer::COMP, sibilant: false, tone: Tone::Nylon, patch, notes };
     let mut out = vec![0.0; RATE as usize * 2];
