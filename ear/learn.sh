@@ -71,9 +71,7 @@ fonts() {
 
 # Styles that no training draws, by another sound font; and another synthesis.
 validation() {
-  local style styles=()
-  while read -r style; do styles+=(--style "$style"); done < <("$BIN" unheard)
-  hear validation/songs songs --from $VALIDATION --count 420 "${styles[@]}" --sound-font "$OTHER_FONT"
+  hear validation/songs songs --from $VALIDATION --count 420 --unheard --sound-font "$OTHER_FONT"
   hear validation/demo demo --from 1 --count 60
 }
 

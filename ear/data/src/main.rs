@@ -9,7 +9,6 @@ mod hear;
 mod npy;
 mod pieces;
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -22,7 +21,7 @@ use pieces::Of;
 #[derive(Parser)]
 struct Arguments {
     /// Folder that is written
-    #[arg(long, default_value = "target/ear/heard")]
+    #[arg(long)]
     out: PathBuf,
     /// Writes said.npy too: each beat that is said by these weights, with its evidence
     #[arg(long, value_name = "WEIGHTS")]
@@ -50,12 +49,13 @@ enum Source {
         /// Takes drums, hats and music from three styles
         #[arg(long, conflicts_with = "style")]
         crossed: bool,
+        /// The styles that no training draws, in turn
+        #[arg(long, conflicts_with_all = ["style", "crossed"])]
+        unheard: bool,
         /// Plays them by this file (.sf2) instead of the generator's own synthesis
         #[arg(long, value_name = "FILE")]
         sound_font: Option<PathBuf>,
     },
-    /// Says the names of the styles that no training draws, and hears nothing
-    Unheard,
     /// Tracks of the kind that vjbus plays where there is no music
     Demo {
         /// Seed of the first
@@ -86,12 +86,13 @@ enum Source {
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let pieces = match arguments.source {
-        Source::Songs { from, count, style, crossed, sound_font } => {
-            let of = if crossed { vec![Of::Crossed] } else { pieces::styles(style)? };
+        Source::Songs { from, count, style, crossed, unheard, sound_font } => {
+            let of = match (crossed, unheard) {
+                (true, _) => vec![Of::Crossed],
+                (_, true) => pieces::styles(ear::unheard().into_iter().map(str::to_owned).collect())?,
+                _ => pieces::styles(style)?,
+            };
             pieces::songs(from, count, &of, &instruments(sound_font.as_deref())?)
-        }
-        Source::Unheard => {
-            return Ok(writeln!(std::io::stdout(), "{}", ear::unheard().join("\n"))?);
         }
         Source::Demo { from, count } => pieces::demo(from, count),
         Source::Recordings { folder } => pieces::recordings(&folder)?,
