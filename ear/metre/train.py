@@ -2,8 +2,8 @@
 
     python3 train.py train.pt --validation validation.pt --seed 3 --out metre-3.pt        files that data.py wrote
 
-After each epoch the network hears the pieces of the validation, of which it learns nothing; the weights with the
-least loss on those are kept. An interrupted training goes on with the epoch in which it was; one that is complete
+After each epoch the network hears the pieces of the validation, of which it learns nothing; the weights that are
+right about most of their half-beats are kept. An interrupted training goes on with the epoch in which it was; one that is complete
 is left as it is.
 """
 import argparse
@@ -13,7 +13,7 @@ import time
 
 import torch
 
-from model import GROUPS, MEASURES, STEPS, Metre, loss
+from model import GROUPS, MEASURES, STEPS, Metre, loss, right
 
 WARM = 0.1  # share of the training during which the rate rises
 MIX = 6  # points of the spectrum at which a mix may differ
@@ -86,18 +86,22 @@ def rate_at(done):
     return min(1.0, done / WARM) * 0.5 * (1 + math.cos(math.pi * min(1.0, done))) + 1e-3
 
 
-def losses(model, arrays, rows, a, whole=False):
-    x, period, irregular, source, truth = batch(arrays, rows, a, whole)
-    if not whole:
-        x = vary(x, a, model)
-    return torch.stack(loss(model(x, period, irregular, source), truth, a.bar_weight))
+def losses(model, arrays, rows, a):
+    x, period, irregular, source, truth = batch(arrays, rows, a, whole=False)
+    return torch.stack(loss(model(vary(x, a, model), period, irregular, source), truth, a.bar_weight))
 
 
 def validate(model, arrays, a):
+    """Mean losses, and the share that is right."""
     model.eval()
-    every = torch.arange(len(arrays[0]))
+    sums, shares = [], []
     with torch.no_grad():
-        return torch.stack([losses(model, arrays, rows, a, whole=True) for rows in every.split(256)]).mean(0).tolist()
+        for rows in torch.arange(len(arrays[0])).split(256):
+            x, period, irregular, source, truth = batch(arrays, rows, a, whole=True)
+            said = model(x, period, irregular, source)
+            sums.append(torch.stack(loss(said, truth, a.bar_weight)))
+            shares.append(right(said[0], truth))
+    return torch.stack(sums).mean(0).tolist(), torch.cat(shares).nanmean().item()
 
 
 def begin(a, arrays):
@@ -132,14 +136,14 @@ def epoch_of(number, parts, arrays, a):
 
 
 def resume(parts, path):
-    """Epoch to go on with, and the least loss until then."""
+    """Epoch to go on with, and the largest share that was right until then."""
     if not os.path.exists(path):
-        return 0, math.inf
+        return 0, 0.0
     kept = torch.load(path, weights_only=False)
     for part, state in zip(parts, kept["parts"]):
         part.load_state_dict(state)
     torch.set_rng_state(kept["random"])
-    return kept["epoch"], kept["least"]
+    return kept["epoch"], kept["most"]
 
 
 def main():
@@ -155,16 +159,16 @@ def main():
     parts = begin(a, arrays)
     weights = sum(p.numel() for p in parts[0].parameters())
     print(f"{len(arrays[0])} pieces, {len(unheard[0])} to validate by, {weights} weights", flush=True)
-    first, least = resume(parts, unfinished)
+    first, most = resume(parts, unfinished)
     for number in range(first, a.epochs):
         begun, heard = time.time(), epoch_of(number, parts, arrays, a)
-        found = validate(parts[1], unheard, a)
+        found, share = validate(parts[1], unheard, a)
         show = lambda losses: "all {:.3f} beat {:.3f} bar {:.3f} music {:.3f}".format(*losses)
-        print(f"seed {a.seed} {number + 1:3d}/{a.epochs} {time.time() - begun:6.1f} s  train {show(heard)}  validation {show(found)}", flush=True)
-        if found[0] < least:
-            least = found[0]
+        print(f"seed {a.seed} {number + 1:3d}/{a.epochs} {time.time() - begun:6.1f} s  train {show(heard)}  validation {show(found)} right {100 * share:.1f} %", flush=True)
+        if share > most:
+            most = share
             torch.save(dict(state={k: v.detach().cpu() for k, v in parts[1].module.state_dict().items()}, args=vars(a)), a.out)
-        torch.save(dict(parts=[part.state_dict() for part in parts], epoch=number + 1, least=least, random=torch.get_rng_state()), unfinished)
+        torch.save(dict(parts=[part.state_dict() for part in parts], epoch=number + 1, most=most, random=torch.get_rng_state()), unfinished)
     os.remove(unfinished)
 
 
