@@ -1,6 +1,8 @@
 //! The whole show, in real time, while LRCLIB, the model, Spotify and some callers are bad all together.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
@@ -26,6 +28,8 @@ const APART_S: f64 = 0.6;
 /// News are wrong when they are so far from their instant: as for a real player on a busy machine. What is typical is
 /// a hundredth of it, and printed.
 const WRONG_S: f64 = 0.35;
+/// So often it is looked whether the machine stands still.
+const WITNESSED: Duration = Duration::from_millis(5);
 /// Tracks that another deck loads meanwhile, and the way from one to the next.
 const TUNES: u32 = 12;
 const CHANGE: Duration = Duration::from_millis(2_500);
@@ -149,12 +153,25 @@ async fn confessed(show: &Show, bus: &Bus) -> Result<()> {
     Ok(())
 }
 
-/// All within the limit; says what is typical and what was worst.
-fn on_time(what: &str, mut off_s: Vec<f64>) -> Result<()> {
+/// Notes how late a timer of this process was at worst, in µs: a machine that stands still delays everything.
+async fn witness(worst_us: Arc<AtomicU64>) {
+    loop {
+        let due = Instant::now() + WITNESSED;
+        tokio::time::sleep_until(due.into()).await;
+        worst_us.fetch_max(due.elapsed().as_micros() as u64, Ordering::Relaxed);
+    }
+}
+
+/// All within the limit, or as much later as the machine stood still; says what is typical and what was worst.
+fn on_time(what: &str, mut off_s: Vec<f64>, stood_still_s: f64) -> Result<()> {
     off_s.sort_by(|a, b| a.abs().total_cmp(&b.abs()));
     let ms = |off_s: Option<&f64>| off_s.copied().unwrap_or_default() * 1e3;
     println!("{what}: median {:.1} ms, worst {:.1} ms", ms(off_s.get(off_s.len() / 2)), ms(off_s.last()));
-    ensure!(off_s.iter().all(|s| s.abs() < WRONG_S), "{what}: off by {off_s:.3?} s");
+    let wrong = |s: &f64| !(-WRONG_S..WRONG_S + stood_still_s).contains(s);
+    ensure!(
+        !off_s.iter().any(wrong),
+        "{what}: off by {off_s:.3?} s; the machine stood still for {stood_still_s:.3} s"
+    );
     Ok(())
 }
 
@@ -172,6 +189,8 @@ async fn lines_and_tracks_come_on_time_while_every_server_is_bad() -> Result<()>
     }
 
     let begun = Instant::now();
+    let worst_us = Arc::new(AtomicU64::new(0));
+    let witness = tokio::spawn(witness(worst_us.clone()));
     log_in(&show)?;
     let sings_ns =
         intake.tell("singer", &json!({ "artist": "Singer", "title": "Song", "position_s": 0 })).await?;
@@ -181,9 +200,11 @@ async fn lines_and_tracks_come_on_time_while_every_server_is_bad() -> Result<()>
     let heard = timeout(most, show_goes_on).await.context("the show stands still")?;
     let (lines, changes) = heard.with_context(|| show.tail())?;
     let ended = Instant::now();
+    witness.abort();
 
-    on_time("lines after their instants", lines)?;
-    on_time("tracks after they were told", changes)?;
+    let stood_still_s = worst_us.load(Ordering::Relaxed) as f64 / 1e6;
+    on_time("lines after their instants", lines, stood_still_s)?;
+    on_time("tracks after they were told", changes, stood_still_s)?;
     for bad in [&lrclib, &model, &spotify] {
         bad.was_bad_between(begun, ended)?;
     }
