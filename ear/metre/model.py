@@ -131,8 +131,9 @@ for _number, (_tatums, _at) in enumerate(BEAT_CHOICES):
 
 
 def right(belief, truth):
-    """Share of the tatums whose likeliest place in the beat is the true one: one for each piece, not a number where
-    nothing is known. It says how good the decisions are; a loss says as well how sure of them a network is."""
+    """Share of the tatums whose likeliest place in the beat is the true one, of each piece; NaN where nothing is known.
+
+    It says how good the decisions are; a loss says as well how sure of them a network is."""
     level, at = truth[..., 0], truth[..., 1]
     known, choice = level > 0, torch.as_tensor(_CHOICE, device=belief.device)[level, at]
     mass = belief @ torch.as_tensor(MASS, dtype=belief.dtype, device=belief.device)

@@ -3,8 +3,8 @@
     python3 train.py train.pt --validation validation.pt --seed 3 --out metre-3.pt        files that data.py wrote
 
 After each epoch the network hears the pieces of the validation, of which it learns nothing; the weights that are
-right about most of their half-beats are kept. An interrupted training goes on with the epoch in which it was; one that is complete
-is left as it is.
+right about most of their half-beats are kept. An interrupted training goes on with the epoch in which it was; one
+that is complete is left as it is.
 """
 import argparse
 import math
