@@ -27,9 +27,11 @@ HALF, WHOLE = "<f2", "<f4"
 
 
 def load(path):
-    """Networks that speak together: the one that train.py wrote, or those of a file of weights."""
+    """Networks that speak together: the one that train.py wrote, or those of a file of weights; `FILE#N`: its number N."""
+    path, _, number = path.partition("#")
     if path.endswith(".safetensors"):
-        return written(load_file(path))
+        networks = written(load_file(path))
+        return [networks[int(number)]] if number else networks
     kept = torch.load(path, weights_only=False)
     a = kept["args"]
     model = Metre(a["narrow"], a["state"], 0.0, a.get("seen", 0))

@@ -26,7 +26,7 @@ def arguments():
     p.add_argument("--validation", required=True, help="pieces of other styles and another synthesis")
     p.add_argument("--out", default="metre.pt")
     p.add_argument("--begin", help="trained weights to go on from; with a lower --rate")
-    p.add_argument("--epochs", type=int, default=16)
+    p.add_argument("--epochs", type=int, default=24)
     p.add_argument("--batch", type=int, default=128)
     p.add_argument("--rate", type=float, default=4e-3)
     p.add_argument("--state", type=int, default=96)
@@ -37,7 +37,7 @@ def arguments():
     p.add_argument("--patch-noise", type=float, default=0.1, help="the same of the patch")
     p.add_argument("--contrast", type=float, default=0.4, help="standard deviation of the logarithm by which mixes differ")
     p.add_argument("--deaf", type=float, default=0.3, help="share of pieces whose patches are withheld")
-    p.add_argument("--seen", type=int, default=64, help="0: looks at no patch")
+    p.add_argument("--seen", type=int, default=0, help="so many numbers are made of a patch; 0: looks at none")
     p.add_argument("--bar-weight", type=float, default=0.5)
     p.add_argument("--window", type=int, default=224, help="so many tatums of a piece in a row at a time")
     p.add_argument("--entered", type=float, default=0.4, help="share of the windows that begin in the middle")
@@ -60,8 +60,11 @@ def batch(arrays, rows, a, whole):
 def vary(x, a, model):
     """No two epochs hear the same: noise; the patches of a piece in another mix and room, half of them a group of
     bands higher or lower, some with groups that are lost, and some pieces without any patch."""
-    pieces = len(x)
-    measures, patch = x[..., :MEASURES], x[..., MEASURES:].unflatten(-1, (STEPS, GROUPS))
+    pieces, measures = len(x), x[..., :MEASURES]
+    measures = measures + a.noise * torch.randn_like(measures)
+    if not a.seen:
+        return measures
+    patch = x[..., MEASURES:].unflatten(-1, (STEPS, GROUPS))
     loud = torch.nn.functional.interpolate(torch.randn(pieces, 1, MIX), GROUPS, mode="linear", align_corners=True)
     shift = torch.randint(-1, 2, (pieces, 1)) * (torch.rand(pieces, 1) < SHIFTED)
     groups = (torch.arange(GROUPS) + shift).clamp(0, GROUPS - 1)[:, None, None].expand_as(patch)
@@ -71,7 +74,7 @@ def vary(x, a, model):
     patch = torch.lerp(patch, before, ROOM * torch.rand(pieces, 1, 1, 1)) * ~lost
     patch = patch + a.patch_noise * torch.randn_like(patch) / model.scale
     patch = patch * (torch.rand(pieces, 1, 1, 1) >= a.deaf)
-    return torch.cat([measures + a.noise * torch.randn_like(measures), patch.flatten(2)], -1)
+    return torch.cat([measures, patch.flatten(2)], -1)
 
 
 def scale_of(arrays):
