@@ -7,6 +7,7 @@ Weights are written as floats of 16 bits; the test holds the program to what the
 import argparse
 import hashlib
 import os
+import re
 
 import numpy as np
 import torch
@@ -28,10 +29,10 @@ HALF, WHOLE = "<f2", "<f4"
 
 def load(path):
     """Networks that speak together: the one that train.py wrote, or those of a file of weights; `FILE#N`: its number N."""
-    path, _, number = path.partition("#")
+    if one := re.fullmatch(r"(.+\.safetensors)#(\d+)", path):
+        return [written(load_file(one[1]))[int(one[2])]]
     if path.endswith(".safetensors"):
-        networks = written(load_file(path))
-        return [networks[int(number)]] if number else networks
+        return written(load_file(path))
     kept = torch.load(path, weights_only=False)
     a = kept["args"]
     model = Metre(a["narrow"], a["state"], 0.0, a.get("seen", 0))
