@@ -13,6 +13,8 @@ const DEVIATIONS: f32 = 2.0;
 const REACH: f32 = 3.0;
 /// An onset shows in the frames this long after it began.
 const DELAY_FRAMES: f32 = 2.5;
+/// What follows its pulse less clearly than this does not follow it.
+const LEAST: f32 = 0.1;
 /// Share of the frames that is on a tatum: no more than this counts as chance.
 const MOST: f32 = 0.45;
 
@@ -22,6 +24,9 @@ const MOST: f32 = 0.45;
 pub struct Clarity {
     late: Share,
     lasting: Share,
+    // since the mark, and what `lasting` was there
+    since: Share,
+    before: f32,
     tatums: [Option<Tatum>; 2],
 }
 
@@ -40,6 +45,19 @@ impl Clarity {
         let chance = ((2.0 * REACH + 1.0) / next.period).min(MOST);
         self.late.update(LATE_S, on, strength, chance);
         self.lasting.update(LASTING_S, on, strength, chance);
+        self.since.update(LASTING_S, on, strength, chance);
+    }
+
+    /// From here on the music is compared with what it was until now.
+    pub fn mark(&mut self) {
+        self.before = self.lasting();
+        self.since = Share::default();
+    }
+
+    /// How clearly the music since the mark follows the pulse, as a share of how clearly it did before: some 1
+    /// where it goes on in time, some 0 where its onsets fall anywhere.
+    pub fn since_mark(&self) -> f32 {
+        self.since.value() / self.before.max(LEAST)
     }
 
     /// Of late: 0 where onsets fall anywhere, 1 where all fall on tatums; below 0 where they avoid them, or
@@ -132,5 +150,27 @@ mod tests {
         let anywhere = clarity(|frame| frame.wrapping_mul(2_654_435_761) >> 7 & 31 == 0);
         assert!(on > 0.9, "{on}");
         assert!(anywhere.abs() < 0.2, "{anywhere}");
+    }
+
+    #[test]
+    fn tells_since_a_mark_whether_the_music_goes_on_in_time() {
+        let since = |late: fn(u64) -> u64| {
+            let mut clarity = Clarity::default();
+            for frame in 0..1100_u64 {
+                if frame == 1000 {
+                    clarity.mark();
+                }
+                if frame.is_multiple_of(25) {
+                    let at = frame as f64 + 10.0;
+                    clarity.announce(Tatum { at, period: 25.0, regular: true, certainty: 1.0 });
+                }
+                let onset = if frame < 1000 { frame % 50 } else { late(frame) };
+                clarity.update(frame, &[if onset == 12 { 1.0 } else { 0.0 }; KINDS]);
+            }
+            clarity.since_mark()
+        };
+        let (on, off, nothing) = (since(|frame| frame % 50), since(|frame| (frame + 8) % 50), since(|_| 0));
+        assert!(on > 0.95 && off < -0.2, "{on} {off}");
+        assert_eq!(nothing, 0.0);
     }
 }

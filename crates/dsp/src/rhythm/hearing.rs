@@ -73,6 +73,11 @@ impl Hearing {
         self.tatums.advised();
     }
 
+    /// [`Clarity::mark`].
+    pub fn mark(&mut self) {
+        self.clarity.mark();
+    }
+
     /// How clearly the music follows the pulse.
     pub fn clarity(&self) -> &Clarity {
         &self.clarity

@@ -67,6 +67,17 @@ impl Listener {
         self.metre.advise(period, at, downbeat, WEIGHT);
     }
 
+    /// From here on the music may be another: [`Listener::goes_on`] says.
+    pub fn mark(&mut self) {
+        self.hearing.mark();
+    }
+
+    /// How clearly the music since the mark follows the pulse, as a share of how clearly it did before: some 1
+    /// where it goes on in time, some 0 where its onsets fall anywhere.
+    pub fn goes_on(&self) -> f32 {
+        self.hearing.clarity().since_mark()
+    }
+
     /// Forgets the music; samples are counted from 0 again.
     pub fn reset(&mut self) {
         self.hearing.reset();

@@ -1,6 +1,7 @@
 //! Beat engines: what hears beats in samples. The tracker turns their findings into a steady grid.
 
 pub mod aubio;
+mod ears;
 pub mod own;
 
 use std::sync::Arc;

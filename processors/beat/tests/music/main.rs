@@ -13,6 +13,8 @@ mod native;
 #[cfg(test)]
 mod nothing_to_hear;
 #[cfg(test)]
+mod pauses;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod suite;
