@@ -32,7 +32,7 @@ def arguments():
     p.add_argument("--state", type=int, default=96)
     p.add_argument("--narrow", type=int, default=64)
     p.add_argument("--mean", type=float, default=0.997, help="what is kept is a running mean of the weights, of so much memory a step")
-    p.add_argument("--dropout", type=float, default=0.15)
+    p.add_argument("--dropout", type=float, default=0.3)
     p.add_argument("--noise", type=float, default=0.15, help="standard deviation of what is added to the measures")
     p.add_argument("--patch-noise", type=float, default=0.1, help="the same of the patch")
     p.add_argument("--contrast", type=float, default=0.4, help="standard deviation of the logarithm by which mixes differ")
