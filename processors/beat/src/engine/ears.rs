@@ -3,7 +3,7 @@
 //! After a pause the old piece goes on or another begins, and each wants the opposite: to keep what was learnt, or to
 //! forget it. So who knows the old piece speaks on, and another listens beside as if the sound were the first ever.
 //! Within a second it shows whether onsets still fall where the old pulse has them: of steady tracks that go on 0.78
-//! to 1.15 of the clarity before was left then, of other tracks -0.5 to 0.6, save where tempo and phase agree.
+//! to 1.4 of the clarity before was left then, of other tracks -0.5 to 0.65, save where tempo and phase nearly agree.
 
 use dsp::UnsupportedRate;
 use dsp::rhythm::listener::{Beat, Listener};
