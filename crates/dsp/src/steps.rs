@@ -4,6 +4,8 @@
 pub const STEPS_PER_S: u32 = 100;
 /// Root mean square below which nothing sounds: -70 dBFS, under the noise of a line input that is muted.
 const SILENT_RMS: f32 = 3.2e-4;
+/// Sound after so long a silence is another piece.
+pub const PIECE_END_S: f64 = 3.0;
 /// Samples beyond this are cut: 18 dB over full scale is no music.
 const LOUDEST: f32 = 8.0;
 

@@ -1,6 +1,6 @@
 //! Samples and beats in, sections and their events out: the same core for a file, a test and the live bus.
 
-use dsp::steps::{STEPS_PER_S, Steps, is_silent};
+use dsp::steps::{PIECE_END_S, STEPS_PER_S, Steps, is_silent};
 use schemas::beat::{Grid, Tick};
 use schemas::structure::{Event as Moment, Progress, Section};
 
@@ -13,8 +13,6 @@ use crate::piece::Piece;
 const STEPS_PER_FRAME: u64 = 2;
 /// A gap no longer than this is filled with zeros; after a longer one the piece starts anew.
 const FILLED_GAP_S: f64 = 0.5;
-/// Silence that ends a piece: what sounds after it is another one.
-const PIECE_END_S: f64 = 3.0;
 /// Samples of a restarted input may begin a little before the last that were heard.
 const OVERLAP_S: f64 = 0.1;
 

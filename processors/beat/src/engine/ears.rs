@@ -8,11 +8,9 @@
 use dsp::UnsupportedRate;
 use dsp::rhythm::listener::{Beat, Listener};
 use dsp::rhythm::weights::Weights;
-use dsp::steps::is_silent;
+use dsp::steps::{PIECE_END_S, is_silent};
 
-/// Sound after so long a silence is another piece.
-const PIECE_END_S: f64 = 3.0;
-/// After so long a silence it may be one: more than the longest beat, 1.5 s, or single clicks would be pieces.
+/// After so long a silence it may be another piece, and after [`PIECE_END_S`] it is one: more than the longest beat, 1.5 s, or single clicks would be pieces.
 const PAUSE_S: f64 = 2.0;
 /// So much sound is compared with what was before, and it is another piece with less than that share of the clarity.
 const TRIAL_S: f64 = 1.0;
