@@ -82,7 +82,7 @@ validation() {
 
 train() {
   local seeds=("$@") seed running=()
-  [ $# -gt 0 ] || seeds=(3 4)
+  [ $# -gt 0 ] || seeds=(3 4 5)
   together train && together validation
   for seed in "${seeds[@]}"; do
     teach "$seed" &
