@@ -1,41 +1,22 @@
 //! The beat processor on a real broker.
 
 use std::cell::Cell;
-use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
-use bus::{Bus, Inbox, time};
-use component::Launch;
+use bus::{Bus, time};
 use schemas::audio::{Block, Input, InputKind, InputState};
 use schemas::beat::{Grid, Mode, Tick};
 use schemas::sys::{Heartbeat, State};
-use schemas::{Name, Payload};
+use schemas::{Name, Payload as _};
 use serde_json::{Value, json};
-use testkit::nats::Server;
+use stage::{Stage, until};
 
 use crate::Beat;
 use crate::core_tests::drums;
 
 const RATE_HZ: u32 = 48_000;
 const BLOCK: usize = 256;
-const DEADLINE: Duration = Duration::from_secs(20);
-
-fn settings(server: &Server, instance: &str) -> bus::Settings {
-    bus::Settings {
-        url: server.url(),
-        credentials: None,
-        instance: Name::new(instance).unwrap(),
-        wait_for_broker: false,
-    }
-}
-
-fn launch(server: &Server, state_dir: &Path) -> Launch {
-    let instance = Name::new("beat").unwrap();
-    let config = serde_json::to_value(crate::Config::default()).unwrap();
-    let bus = settings(server, "beat");
-    Launch { instance, config, overlay: json!({}), bus, state_dir: state_dir.to_owned() }
-}
 
 fn input(state: InputState) -> Input {
     let (kind, device, reason) = (InputKind::Device, "test".to_owned(), String::new());
@@ -60,44 +41,18 @@ async fn feed(bus: Bus, position: Rc<Cell<usize>>) {
     }
 }
 
-async fn until<T: Payload + std::fmt::Debug>(
-    inbox: &Inbox,
-    what: &str,
-    fits: impl Fn(&schemas::Header, &T) -> bool,
-) -> (schemas::Header, T) {
-    let seen = std::cell::RefCell::new(Vec::new());
-    let look = async {
-        loop {
-            let delivery = inbox.next().await;
-            if delivery.subject.topic().name == T::TOPIC.name {
-                let message = delivery.decode::<T>().unwrap();
-                if fits(&message.header, &message.body) {
-                    return (message.header, message.body);
-                }
-                seen.borrow_mut().push(message.body);
-            }
-        }
-    };
-    let found = tokio::time::timeout(DEADLINE, look).await;
-    found.unwrap_or_else(|_| panic!("never saw {what}, but {:?}", seen.borrow()))
-}
-
-async fn ask(bus: &Bus, verb: &str, args: Value) -> Value {
-    let reply = bus.request(&Name::new("beat").unwrap(), verb, &args).await.unwrap();
-    serde_json::to_value(reply).unwrap()
+async fn ask(stage: &Stage, verb: &str, args: Value) -> Value {
+    serde_json::to_value(stage.ask("beat", verb, args).await).unwrap()
 }
 
 async fn play_and_lose_everything() {
-    let server = Server::jetstream().unwrap();
-    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
-    let bus = Bus::connect(settings(&server, "test")).await.unwrap();
-    bus::state::create(&bus).await.unwrap();
-    let mut inbox = bus.inbox();
-    inbox.subscribe(Tick::TOPIC, None).await;
+    let stage = Stage::set().await;
+    let bus = &stage.bus;
+    let mut inbox = stage.hear::<Tick>(None).await;
     inbox.subscribe(Grid::TOPIC, None).await;
     let inputs = bus.publisher::<Input>(&Name::main());
     inputs.send(time::now(), &input(InputState::Live));
-    let beat = tokio::task::spawn_local(component::run::<Beat>(launch(&server, folders[0].path())));
+    let beat = stage.start::<Beat>("beat", json!({}));
     until::<Grid>(&inbox, "that it listens", |_, grid| grid.mode == Mode::Searching).await;
     let feeder = tokio::task::spawn_local(feed(bus.clone(), Rc::default()));
 
@@ -105,14 +60,14 @@ async fn play_and_lose_everything() {
         until::<Tick>(&inbox, "a tick at 120 BPM", |_, tick| (tick.bpm - 120.0).abs() < 2.0).await;
     assert!(header.at - header.sent > 0.03, "announced {} s ahead", header.at - header.sent);
 
-    let reply = ask(&bus, "double", json!(null)).await;
+    let reply = ask(&stage, "double", json!(null)).await;
     assert!(reply["bpm"].as_f64().is_some_and(|bpm| (bpm - 240.0).abs() < 4.0), "{reply}");
     assert_eq!((&reply["octave"], &reply["ok"]), (&json!(1), &json!(true)));
-    ask(&bus, "halve", json!(null)).await;
-    assert_eq!(ask(&bus, "nudge_ms", json!(["20"])).await["nudge_ms"], json!(20.0));
-    assert_eq!(ask(&bus, "downbeat_here", json!(null)).await["ok"], json!(true));
-    assert_eq!(ask(&bus, "nudge_ms", json!(["far"])).await["error"]["kind"], json!("usage"));
-    assert_eq!(ask(&bus, "tap", json!(["nobody"])).await["error"]["kind"], json!("absent"));
+    ask(&stage, "halve", json!(null)).await;
+    assert_eq!(ask(&stage, "nudge_ms", json!(["20"])).await["nudge_ms"], json!(20.0));
+    assert_eq!(ask(&stage, "downbeat_here", json!(null)).await["ok"], json!(true));
+    assert_eq!(ask(&stage, "nudge_ms", json!(["far"])).await["error"]["kind"], json!("usage"));
+    assert_eq!(ask(&stage, "tap", json!(["nobody"])).await["error"]["kind"], json!("absent"));
     let (_, tick) = until::<Tick>(&inbox, "a tick with its place", |_, tick| tick.beat.is_some()).await;
 
     feeder.abort();
@@ -122,7 +77,7 @@ async fn play_and_lose_everything() {
 
     beat.abort();
     inputs.send(time::now(), &input(InputState::Lost));
-    let _again = tokio::task::spawn_local(component::run::<Beat>(launch(&server, folders[1].path())));
+    let _again = stage.start::<Beat>("beat", json!({}));
     let born = time::unix_s();
     let (header, grid) =
         until::<Grid>(&inbox, "the grid of the next generation", |header, _| header.sent > born).await;
@@ -134,14 +89,11 @@ async fn play_and_lose_everything() {
 }
 
 async fn pause_and_go_on() {
-    let server = Server::jetstream().unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let bus = Bus::connect(settings(&server, "test")).await.unwrap();
-    bus::state::create(&bus).await.unwrap();
-    let mut inbox = bus.inbox();
-    inbox.subscribe(Tick::TOPIC, None).await;
+    let stage = Stage::set().await;
+    let bus = &stage.bus;
+    let mut inbox = stage.hear::<Tick>(None).await;
     inbox.subscribe(Grid::TOPIC, None).await;
-    let _beat = tokio::task::spawn_local(component::run::<Beat>(launch(&server, folder.path())));
+    let _beat = stage.start::<Beat>("beat", json!({}));
     bus.publisher::<Input>(&Name::main()).send(time::now(), &input(InputState::Live));
     until::<Grid>(&inbox, "that it listens", |_, grid| grid.mode == Mode::Searching).await;
     let position = Rc::<Cell<usize>>::default();
@@ -162,18 +114,13 @@ async fn pause_and_go_on() {
 }
 
 async fn hear_by_a_broken_ear() {
-    let server = Server::jetstream().unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let broken = folder.path().join("mine.safetensors");
+    let stage = Stage::set().await;
+    let bus = &stage.bus;
+    let broken = stage.path().join("mine.safetensors");
     std::fs::write(&broken, b"half of a file").unwrap();
-    let bus = Bus::connect(settings(&server, "test")).await.unwrap();
-    bus::state::create(&bus).await.unwrap();
-    let mut inbox = bus.inbox();
-    inbox.subscribe(Tick::TOPIC, None).await;
+    let mut inbox = stage.hear::<Tick>(None).await;
     inbox.subscribe(Heartbeat::TOPIC, None).await;
-    let mut launch = launch(&server, folder.path());
-    launch.config["weights"] = json!(broken);
-    let _beat = tokio::task::spawn_local(component::run::<Beat>(launch));
+    let _beat = stage.start::<Beat>("beat", json!({ "weights": broken }));
     let told = |beat: &Heartbeat| beat.reason.clone();
     let (_, beat) =
         until::<Heartbeat>(&inbox, "that its ear is broken", |_, beat| beat.state == State::Degraded).await;
@@ -184,33 +131,28 @@ async fn hear_by_a_broken_ear() {
     until::<Tick>(&inbox, "a tick all the same", |_, tick| (tick.bpm - 120.0).abs() < 2.0).await;
     until::<Heartbeat>(&inbox, "that it still says so", |_, beat| told(beat) == reason).await;
     // Another file that is none is refused, and a file that is an ear cures it.
-    let name = Name::new("beat").unwrap();
-    let other = json!({"weights": folder.path().join("none")});
-    let refused = bus.request(&name, "set_config", &other).await.unwrap();
+    let refused = stage.ask("beat", "set_config", json!({ "weights": stage.path().join("none") })).await;
     assert!(!refused.ok, "{refused:?}");
     std::fs::write(&broken, include_bytes!("../../../crates/dsp/src/rhythm/weights/native.safetensors"))
         .unwrap();
-    let copy = folder.path().join("copy.safetensors");
+    let copy = stage.path().join("copy.safetensors");
     std::fs::copy(&broken, &copy).unwrap();
-    let taken = bus.request(&name, "set_config", &json!({"weights": copy})).await.unwrap();
+    let taken = stage.ask("beat", "set_config", json!({ "weights": copy })).await;
     assert!(taken.ok, "{taken:?}");
     until::<Heartbeat>(&inbox, "that it is well", |_, beat| beat.state == State::Ready).await;
 }
 
 #[test]
 fn a_broken_ear_is_said_and_the_show_goes_on() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    tokio::task::LocalSet::new().block_on(&runtime, hear_by_a_broken_ear());
+    stage::run(hear_by_a_broken_ear());
 }
 
 #[test]
 fn a_capture_that_paused_is_followed_again() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    tokio::task::LocalSet::new().block_on(&runtime, pause_and_go_on());
+    stage::run(pause_and_go_on());
 }
 
 #[test]
 fn beats_go_on_through_commands_lost_input_and_restart() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    tokio::task::LocalSet::new().block_on(&runtime, play_and_lose_everything());
+    stage::run(play_and_lose_everything());
 }

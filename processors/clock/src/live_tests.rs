@@ -1,40 +1,16 @@
 //! The room's clock on a real broker.
 
-use std::path::Path;
 use std::time::Duration;
 
-use bus::{Bus, Inbox, time};
-use component::Launch;
+use bus::{Bus, time};
+use schemas::Name;
 use schemas::beat::{Active, Grid, Mode, Tick};
-use schemas::{Header, Name, Payload};
 use serde_json::json;
-use testkit::nats::Server;
+use stage::{Stage, until};
 
 use crate::Clock;
 
-const DEADLINE: Duration = Duration::from_secs(20);
 const PERIOD_S: f64 = 0.4;
-
-fn settings(server: &Server, instance: &str) -> bus::Settings {
-    bus::Settings {
-        url: server.url(),
-        credentials: None,
-        instance: Name::new(instance).unwrap(),
-        wait_for_broker: false,
-    }
-}
-
-fn launch(server: &Server, state_dir: &Path) -> Launch {
-    let instance = Name::new("clock").unwrap();
-    let config = serde_json::to_value(crate::Config::default()).unwrap();
-    Launch {
-        instance,
-        config,
-        overlay: json!({}),
-        bus: settings(server, "clock"),
-        state_dir: state_dir.to_owned(),
-    }
-}
 
 async fn play(bus: Bus, source: &str, shift_s: f64, confidence: f32) {
     let name = Name::new(source).unwrap();
@@ -61,34 +37,11 @@ async fn play(bus: Bus, source: &str, shift_s: f64, confidence: f32) {
     }
 }
 
-async fn until<T: Payload>(
-    inbox: &Inbox,
-    what: &str,
-    mut fits: impl FnMut(&Header, &T) -> bool,
-) -> (Header, T) {
-    let look = async {
-        loop {
-            let delivery = inbox.next().await;
-            if delivery.subject.topic().name == T::TOPIC.name {
-                let message = delivery.decode::<T>().unwrap();
-                if fits(&message.header, &message.body) {
-                    return (message.header, message.body);
-                }
-            }
-        }
-    };
-    tokio::time::timeout(DEADLINE, look).await.unwrap_or_else(|_| panic!("never saw {what}"))
-}
-
 async fn change_and_restart() {
-    let server = Server::jetstream().unwrap();
-    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
-    let bus = Bus::connect(settings(&server, "test")).await.unwrap();
-    bus::state::create(&bus).await.unwrap();
-    let (mut ticks, mut actives) = (bus.inbox(), bus.inbox());
-    ticks.subscribe(Tick::TOPIC, Some(&Name::room())).await;
-    actives.subscribe(Active::TOPIC, None).await;
-    let clock = tokio::task::spawn_local(component::run::<Clock>(launch(&server, folders[0].path())));
+    let stage = Stage::set().await;
+    let bus = &stage.bus;
+    let (ticks, actives) = (stage.hear::<Tick>(Some("room")).await, stage.hear::<Active>(None).await);
+    let clock = stage.start::<Clock>("clock", json!({}));
     let players = [
         tokio::task::spawn_local(play(bus.clone(), "main", 0.0, 0.9)),
         tokio::task::spawn_local(play(bus.clone(), "vdj", 0.05, 0.5)),
@@ -98,13 +51,12 @@ async fn change_and_restart() {
     let (header, first) = until::<Tick>(&ticks, "a beat of the room", |_, _| true).await;
     assert!(header.at - header.sent > 0.03, "announced {} s ahead", header.at - header.sent);
 
-    let name = Name::new("clock").unwrap();
-    let reply = bus.request(&name, "pin", &json!(["vdj"])).await.unwrap();
+    let reply = stage.ask("clock", "pin", json!(["vdj"])).await;
     assert_eq!((reply.ok, &reply.fields["source"]), (true, &json!("vdj")));
     let (_, active) =
         until::<Active>(&actives, "vdj", |_, active| active.source.as_deref() == Some("vdj")).await;
     assert_eq!(active.why, "vdj: it is pinned");
-    assert!(bus.request(&name, "pin", &json!(["room"])).await.is_ok_and(|reply| !reply.ok));
+    assert!(!stage.ask("clock", "pin", json!(["room"])).await.ok);
     let mut expected = first.index;
     until::<Tick>(&ticks, "eight beats in a row", |_, tick| {
         expected += 1;
@@ -115,7 +67,7 @@ async fn change_and_restart() {
 
     clock.abort();
     players.iter().for_each(tokio::task::JoinHandle::abort);
-    let _again = tokio::task::spawn_local(component::run::<Clock>(launch(&server, folders[1].path())));
+    let _again = stage.start::<Clock>("clock", json!({}));
     let (_, next) =
         until::<Tick>(&ticks, "a beat of the next generation, by itself", |h, _| h.origin != header.origin)
             .await;
@@ -124,6 +76,5 @@ async fn change_and_restart() {
 
 #[test]
 fn the_room_counts_on_through_pins_and_restart() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    tokio::task::LocalSet::new().block_on(&runtime, change_and_restart());
+    stage::run(change_and_restart());
 }

@@ -7,19 +7,13 @@
 
 use std::time::Duration;
 
-use bus::{Bus, Settings};
-use component::{Launch, time};
+use component::time;
 use features::Features;
 use schemas::audio::{self, Block};
-use schemas::{Message, Name, Payload as _, Stamp};
+use schemas::{Message, Name, Stamp};
+use stage::{PATIENCE, Stage, name};
 
 const RATE_HZ: u32 = 48_000;
-const DEADLINE: Duration = Duration::from_secs(20);
-
-fn settings(url: &str, instance: &str) -> Settings {
-    let instance = Name::new(instance).unwrap();
-    Settings { url: url.to_owned(), credentials: None, instance, wait_for_broker: true }
-}
 
 fn tone(index: u64) -> Block {
     let samples = (index..index + 256).map(|i| 0.5 * (i as f32 * 0.0523).sin()).collect();
@@ -50,25 +44,16 @@ async fn until(
             }
         }
     };
-    tokio::time::timeout(DEADLINE, search).await.expect("no such features within 20 s")
+    tokio::time::timeout(PATIENCE, search).await.expect("no such features")
 }
 
 #[tokio::test]
 async fn features_follow_the_samples_and_fade_when_they_stop() {
-    let server = testkit::nats::Server::jetstream().unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let launch = Launch {
-        instance: Name::new("features").unwrap(),
-        config: serde_json::json!({ "sources": ["main"] }),
-        overlay: serde_json::json!({}),
-        bus: settings(&server.url(), "features"),
-        state_dir: folder.path().to_path_buf(),
-    };
-    let bus = Bus::connect(settings(&server.url(), "audio")).await.unwrap();
-    let mut inbox = bus.inbox();
-    inbox.subscribe(audio::Features::TOPIC, None).await;
-    let publisher = bus.publisher::<Block>(&Name::main());
-    let other = bus.publisher::<Block>(&Name::new("other").unwrap());
+    let stage = Stage::set().await;
+    let launch = stage.launch("features", serde_json::json!({ "sources": ["main"] }));
+    let inbox = stage.hear::<audio::Features>(None).await;
+    let publisher = stage.bus.publisher::<Block>(&Name::main());
+    let other = stage.bus.publisher::<Block>(&name("other"));
     let origin = time::now();
 
     let story = async {

@@ -1,61 +1,23 @@
 //! The structure processor on a real broker.
 
-use std::path::Path;
 use std::time::Duration;
 
-use bus::{Bus, Inbox, time};
-use component::Launch;
+use bus::{Bus, time};
 use schemas::audio::{Block, Input, InputKind, InputState};
 use schemas::beat::Tick;
 use schemas::structure::{Event, EventKind, Progress, Section};
-use schemas::{Header, Name, Payload, Stamp};
+use schemas::{Name, Payload as _, Stamp};
 use serde_json::json;
-use testkit::nats::Server;
+use stage::{Stage, until};
 
 use crate::Structure;
 
 const RATE_HZ: u32 = 22_050;
 const BLOCK: usize = 1024;
-const DEADLINE: Duration = Duration::from_secs(40);
-
-fn settings(server: &Server, instance: &str) -> bus::Settings {
-    bus::Settings {
-        url: server.url(),
-        credentials: None,
-        instance: Name::new(instance).unwrap(),
-        wait_for_broker: false,
-    }
-}
-
-fn launch(server: &Server, state_dir: &Path) -> Launch {
-    let instance = Name::new("structure").unwrap();
-    let config = serde_json::to_value(crate::Config::default()).unwrap();
-    let bus = settings(server, "structure");
-    Launch { instance, config, overlay: json!({}), bus, state_dir: state_dir.to_owned() }
-}
 
 fn input(state: InputState) -> Input {
     let (kind, device, reason) = (InputKind::Device, "test".to_owned(), String::new());
     Input { kind, device, rate: RATE_HZ, channels: 1, state, demo: false, reason }
-}
-
-async fn until<T: Payload + std::fmt::Debug>(
-    inbox: &Inbox,
-    what: &str,
-    fits: impl Fn(&Header, &T) -> bool,
-) -> (Header, T) {
-    let look = async {
-        loop {
-            let delivery = inbox.next().await;
-            if delivery.subject.topic().name == T::TOPIC.name {
-                let message = delivery.decode::<T>().unwrap();
-                if fits(&message.header, &message.body) {
-                    return (message.header, message.body);
-                }
-            }
-        }
-    };
-    tokio::time::timeout(DEADLINE, look).await.unwrap_or_else(|_| panic!("never saw {what}"))
 }
 
 /// The demo track from some seconds before its first drop on, in real time, with its beats.
@@ -87,18 +49,13 @@ async fn play(bus: Bus, from_s: f64, start: Stamp) {
 }
 
 async fn hear_a_drop_and_lose_the_input() {
-    let server = Server::jetstream().unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let bus = Bus::connect(settings(&server, "test")).await.unwrap();
-    bus::state::create(&bus).await.unwrap();
-    let mut inbox = bus.inbox();
-    inbox.subscribe(Section::TOPIC, None).await;
+    let stage = Stage::set().await;
+    let bus = &stage.bus;
+    let mut inbox = stage.hear::<Section>(None).await;
     inbox.subscribe(Progress::TOPIC, None).await;
     inbox.subscribe(Event::TOPIC, None).await;
-    let _structure = tokio::task::spawn_local(component::run::<Structure>(launch(&server, folder.path())));
-    let name = Name::new("structure").unwrap();
-    let ready = async { while bus.request(&name, "get_state", &json!(null)).await.is_err() {} };
-    tokio::time::timeout(DEADLINE, ready).await.unwrap();
+    let _structure = stage.start::<Structure>("structure", json!({}));
+    stage.answers("structure").await;
 
     // The build-up of the demo track, and its drop.
     let truth = demo::Track::new(demo::FIRST_LIGHT, RATE_HZ).unwrap().annotations().clone();
@@ -117,8 +74,7 @@ async fn hear_a_drop_and_lose_the_input() {
     assert!(header.sent - header.at < 0.3, "said {} s after it", header.sent - header.at);
     until::<Section>(&inbox, "the section of the drop", |_, s| s.role.as_deref() == Some("drop")).await;
 
-    let reply = bus.request(&name, "reset", &json!(null)).await.unwrap();
-    assert!(reply.ok);
+    assert!(stage.ask("structure", "reset", json!(null)).await.ok);
     until::<Section>(&inbox, "another piece", |_, section| section.label == "A").await;
     player.abort();
     bus.publisher::<Input>(&Name::main()).send(time::now(), &input(InputState::Lost));
@@ -127,6 +83,5 @@ async fn hear_a_drop_and_lose_the_input() {
 
 #[test]
 fn a_drop_is_heard_live_and_a_lost_input_ends_the_piece() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    tokio::task::LocalSet::new().block_on(&runtime, hear_a_drop_and_lose_the_input());
+    stage::run(hear_a_drop_and_lose_the_input());
 }

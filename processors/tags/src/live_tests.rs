@@ -2,21 +2,20 @@
 
 use std::cell::{RefCell, RefMut};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bus::{Bus, Inbox, Publisher, time};
-use component::Launch;
+use schemas::Name;
 use schemas::audio::Features;
 use schemas::lyrics::Document;
 use schemas::playback::{ActivePlayer, Provenance, Track};
 use schemas::sys::{Heartbeat, State};
 use schemas::tags::Song;
-use schemas::{Name, Payload as _};
 use serde_json::{Value, json};
-use testkit::nats;
+use stage::{PATIENCE, name, until};
 use testkit::web::{Reply, Server};
 
 use crate::Tags;
@@ -24,61 +23,42 @@ use crate::answer::tests::good;
 use crate::model::tests::ollama_says;
 use crate::rules::tests::document;
 
-const DEADLINE: Duration = Duration::from_secs(20);
-
-fn settings(server: &nats::Server, instance: &str) -> bus::Settings {
-    let instance = Name::new(instance).unwrap();
-    bus::Settings { url: server.url(), credentials: None, instance, wait_for_broker: false }
-}
-
-fn launch(server: &nats::Server, state_dir: &Path, config: Value) -> Launch {
-    Launch {
-        instance: Name::new("tags").unwrap(),
-        config,
-        overlay: json!({}),
-        bus: settings(server, "tags"),
-        state_dir: state_dir.to_owned(),
-    }
-}
-
 fn ollama(url: &str) -> Value {
     json!({ "provider": "ollama", "model": "m", "url": url, "settle_s": 0, "timeout_s": 5 })
 }
 
 struct Stage {
-    bus: Bus,
+    stage: stage::Stage,
     songs: Inbox,
     kept: RefCell<Vec<(Name, Song)>>,
     health: Inbox,
     // One publisher per subject, kept: it numbers its messages, and a reader drops what is numbered again.
     tracks: RefCell<BTreeMap<Name, Publisher<Track>>>,
     words: RefCell<BTreeMap<Name, Publisher<Document>>>,
-    _broker: nats::Server,
-    _folder: tempfile::TempDir,
+}
+
+impl Deref for Stage {
+    type Target = stage::Stage;
+
+    fn deref(&self) -> &stage::Stage {
+        &self.stage
+    }
 }
 
 impl Stage {
     /// A broker and the component on it, ready.
     async fn set(config: Value) -> Stage {
-        let (broker, folder) = (nats::Server::jetstream().unwrap(), tempfile::tempdir().unwrap());
-        let bus = Bus::connect(settings(&broker, "test")).await.unwrap();
-        bus::state::create(&bus).await.unwrap();
-        let (mut songs, mut health) = (bus.inbox(), bus.inbox());
-        songs.subscribe(Song::TOPIC, None).await;
-        health.subscribe(Heartbeat::TOPIC, None).await;
-        tokio::task::spawn_local(component::run::<Tags>(launch(&broker, folder.path(), config)));
-        let name = Name::new("tags").unwrap();
-        let ready = async { while bus.request(&name, "get_state", &json!(null)).await.is_err() {} };
-        tokio::time::timeout(DEADLINE, ready).await.unwrap();
+        let stage = stage::Stage::set().await;
+        let (songs, health) = (stage.hear::<Song>(None).await, stage.hear::<Heartbeat>(None).await);
+        stage.start::<Tags>("tags", config);
+        stage.answers("tags").await;
         Stage {
-            bus,
+            stage,
             songs,
             kept: RefCell::default(),
             health,
             tracks: RefCell::default(),
             words: RefCell::default(),
-            _broker: broker,
-            _folder: folder,
         }
     }
 
@@ -94,7 +74,7 @@ impl Stage {
 
     /// The next tags of a player that fit. Those of other players are kept for when they are asked for.
     async fn until(&self, player: &str, what: &str, fits: impl Fn(&Song) -> bool) -> Song {
-        let player = Name::new(player).unwrap();
+        let player = name(player);
         let look = async {
             loop {
                 if let Some(song) = self.next_kept(&player) {
@@ -108,7 +88,7 @@ impl Stage {
                 self.kept.borrow_mut().push((delivery.subject.name().unwrap().clone(), song));
             }
         };
-        tokio::time::timeout(DEADLINE, look).await.unwrap_or_else(|_| panic!("never saw {what}"))
+        tokio::time::timeout(PATIENCE, look).await.unwrap_or_else(|_| panic!("never saw {what}"))
     }
 
     fn next_kept(&self, player: &Name) -> Option<Song> {
@@ -118,19 +98,12 @@ impl Stage {
     }
 
     async fn until_health(&self, state: State) -> String {
-        let look = async {
-            loop {
-                let heartbeat = self.health.next().await.decode::<Heartbeat>().unwrap().body;
-                if heartbeat.state == state {
-                    return heartbeat.reason;
-                }
-            }
-        };
-        tokio::time::timeout(DEADLINE, look).await.unwrap_or_else(|_| panic!("never {state:?}"))
+        let what = format!("{state:?}");
+        until::<Heartbeat>(&self.health, &what, |_, beat| beat.state == state).await.1.reason
     }
 
     async fn again(&self, player: &str) -> schemas::command::Reply {
-        self.bus.request(&Name::new("tags").unwrap(), "again", &json!([player])).await.unwrap()
+        self.ask("tags", "again", json!([player])).await
     }
 }
 
@@ -139,20 +112,15 @@ fn kept<'a, T: schemas::Payload>(
     bus: &Bus,
     player: &str,
 ) -> RefMut<'a, Publisher<T>> {
-    let name = Name::new(player).unwrap();
+    let name = name(player);
     RefMut::map(publishers.borrow_mut(), |all| {
         all.entry(name.clone()).or_insert_with(|| bus.publisher(&name))
     })
 }
 
-fn on_stage(story: impl Future<Output = ()>) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    tokio::task::LocalSet::new().block_on(&runtime, story);
-}
-
 #[test]
 fn rules_tag_at_once_and_the_model_replaces_them_for_both_twins_with_one_question() {
-    on_stage(async {
+    stage::run(async {
         let model =
             Server::start(|_request| ollama_says(&good().to_string()).after(Duration::from_millis(300)))
                 .unwrap();
@@ -176,7 +144,7 @@ fn rules_tag_at_once_and_the_model_replaces_them_for_both_twins_with_one_questio
         assert_eq!(model.requests().len(), 2);
 
         assert!(stage.again("room").await.ok);
-        testkit::wait::wait_until_async(DEADLINE, "asked again", async || model.requests().len() == 3)
+        testkit::wait::wait_until_async(PATIENCE, "asked again", async || model.requests().len() == 3)
             .await
             .unwrap();
         assert_eq!(stage.again("nobody").await.error.unwrap().kind, "absent");
@@ -187,7 +155,7 @@ fn rules_tag_at_once_and_the_model_replaces_them_for_both_twins_with_one_questio
 
 #[test]
 fn what_is_of_spotify_reaches_no_model_and_the_same_from_a_file_does() {
-    on_stage(async {
+    stage::run(async {
         let model = Server::start(|_request| ollama_says(&good().to_string())).unwrap();
         let stage = Stage::set(ollama(&model.url())).await;
         stage.play("spotify", Some("Hidden"), "spotify");
@@ -209,14 +177,14 @@ fn what_is_of_spotify_reaches_no_model_and_the_same_from_a_file_does() {
             .collect();
         assert_eq!(sent.len(), 2);
         assert!(!sent.iter().any(|body| body.contains("secret words")), "lyrics found for Spotify were sent");
-        let state = stage.bus.request(&Name::new("tags").unwrap(), "get_state", &json!(null)).await.unwrap();
+        let state = stage.ask("tags", "get_state", json!(null)).await;
         assert_eq!(state.fields["state"]["players"]["spotify"]["source"], "rules", "{:?}", state.fields);
     });
 }
 
 #[test]
 fn a_late_answer_is_dropped_when_the_track_has_changed() {
-    on_stage(async {
+    stage::run(async {
         let model = Server::start(|request| {
             let slow = String::from_utf8_lossy(&request.body).contains("Slow");
             let mut answer = good();
@@ -226,7 +194,7 @@ fn a_late_answer_is_dropped_when_the_track_has_changed() {
         .unwrap();
         let stage = Stage::set(ollama(&model.url())).await;
         stage.play("main", Some("Slow"), "file");
-        testkit::wait::wait_until_async(DEADLINE, "asked", async || model.requests().len() == 1)
+        testkit::wait::wait_until_async(PATIENCE, "asked", async || model.requests().len() == 1)
             .await
             .unwrap();
         stage.play("main", Some("Quick"), "file");
@@ -241,7 +209,7 @@ fn a_late_answer_is_dropped_when_the_track_has_changed() {
 
 #[test]
 fn what_is_pushed_out_by_newer_tracks_gets_its_turn() {
-    on_stage(async {
+    stage::run(async {
         let model =
             Server::start(|_request| ollama_says(&good().to_string()).after(Duration::from_millis(200)))
                 .unwrap();
@@ -257,7 +225,7 @@ fn what_is_pushed_out_by_newer_tracks_gets_its_turn() {
 
 #[test]
 fn players_with_nothing_loaded_give_their_place() {
-    on_stage(async {
+    stage::run(async {
         let stage = Stage::set(json!({})).await;
         stage.play("first", Some("Fire"), "file");
         stage.until("first", "its tags", |song| song.source == "rules").await;
@@ -266,14 +234,14 @@ fn players_with_nothing_loaded_give_their_place() {
         }
         stage.play("late", Some("Fire"), "file");
         stage.until("late", "its tags", |song| song.source == "rules").await;
-        let state = stage.bus.request(&Name::new("tags").unwrap(), "get_state", &json!(null)).await.unwrap();
+        let state = stage.ask("tags", "get_state", json!(null)).await;
         assert_eq!(state.fields["state"]["players"]["first"]["source"], "rules");
     });
 }
 
 #[test]
 fn a_model_that_is_away_is_said_and_rules_go_on_until_it_is_back() {
-    on_stage(async {
+    stage::run(async {
         let up = Arc::new(AtomicBool::new(false));
         let is_up = Arc::clone(&up);
         let model = Server::start(move |_request| match is_up.load(Ordering::Relaxed) {
@@ -296,7 +264,7 @@ fn a_model_that_is_away_is_said_and_rules_go_on_until_it_is_back() {
 
 #[test]
 fn measured_energy_replaces_what_the_words_say() {
-    on_stage(async {
+    stage::run(async {
         let stage = Stage::set(json!({})).await;
         stage.play("main", Some("Sleep in peace and silence"), "file");
         let active = ActivePlayer { player: Some("main".into()), why: "alone".into(), since: 0.0 };

@@ -1,53 +1,23 @@
 //! The component on a real broker: what a file becomes on the bus.
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::time::Duration;
 
 use audio::Audio;
-use bus::{Bus, Settings};
-use component::{Exit, Launch};
+use component::Exit;
 use schemas::audio::{Block, Input, InputKind, InputState};
 use schemas::playback::{Position, Track};
-use schemas::{Message, Name, wire};
+use schemas::{Message, wire};
 use serde_json::{Value, json};
-use testkit::nats::Server;
-
-/// Longest wait for anything that must come.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-#[expect(clippy::unwrap_used, reason = "part of a test")]
-fn launch(server: &Server, dir: &Path, config: Value) -> Launch {
-    let instance = Name::new("audio").unwrap();
-    let bus =
-        Settings { url: server.url(), credentials: None, instance: instance.clone(), wait_for_broker: true };
-    Launch { instance, config, overlay: json!({}), bus, state_dir: dir.to_owned() }
-}
-
-/// A reader, on a broker that keeps state.
-#[expect(clippy::unwrap_used, reason = "part of a test")]
-async fn viewer(server: &Server) -> Bus {
-    let settings = Settings {
-        url: server.url(),
-        credentials: None,
-        instance: Name::new("viewer").unwrap(),
-        wait_for_broker: false,
-    };
-    let bus = Bus::connect(settings).await.unwrap();
-    bus::state::create(&bus).await.unwrap();
-    bus
-}
+use stage::{PATIENCE, Stage};
 
 #[tokio::test]
 async fn a_file_becomes_blocks_track_position_and_state() {
-    let (server, dir) = (Server::jetstream().unwrap(), tempfile::tempdir().unwrap());
-    let song = dir.path().join("song.wav");
+    let stage = Stage::set().await;
+    let song = stage.path().join("song.wav");
     testkit::wav::write(&song, 48_000, 2, &testkit::wav::sine(48_000, 2, 440.0, 0.5, 1.0)).unwrap();
-    let bus = viewer(&server).await;
-    let mut inbox = bus.inbox();
+    let mut inbox = stage.bus.inbox();
     inbox.subscribe_filter("vj.>".to_owned(), true).await;
-    let running =
-        component::run::<Audio>(launch(&server, dir.path(), json!({"source": "file", "path": song})));
+    let running = component::run::<Audio>(stage.launch("audio", json!({"source": "file", "path": song})));
 
     let mut heard: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
     let collect = async {
@@ -94,22 +64,19 @@ async fn a_file_becomes_blocks_track_position_and_state() {
 
 #[tokio::test]
 async fn another_file_or_speed_is_taken_up_live_and_a_bad_one_is_refused() {
-    let (server, dir) = (Server::jetstream().unwrap(), tempfile::tempdir().unwrap());
-    let [one, two] = ["one.wav", "two.wav"].map(|name| dir.path().join(name));
+    let stage = Stage::set().await;
+    let [one, two] = ["one.wav", "two.wav"].map(|name| stage.path().join(name));
     for song in [&one, &two] {
         testkit::wav::write(song, 48_000, 1, &testkit::wav::sine(48_000, 1, 440.0, 0.5, 30.0)).unwrap();
     }
-    let bus = viewer(&server).await;
-    let mut inbox = bus.inbox();
+    let mut inbox = stage.bus.inbox();
     inbox.subscribe_filter("vj.playback.>".to_owned(), true).await;
-    let running =
-        component::run::<Audio>(launch(&server, dir.path(), json!({"source": "file", "path": one})));
+    let running = component::run::<Audio>(stage.launch("audio", json!({"source": "file", "path": one})));
     let show = async {
-        let audio = Name::new("audio").unwrap();
-        let set = async |patch: Value| bus.request(&audio, "set_config", &patch).await.unwrap();
+        let set = async |patch: Value| stage.ask("audio", "set_config", patch).await;
         let before = position(&mut inbox, |p| p.position_s > 0.4).await;
 
-        let refused = set(json!({"path": dir.path().join("three.wav")})).await;
+        let refused = set(json!({"path": stage.path().join("three.wav")})).await;
         assert!(refused.error.unwrap().message.contains("three.wav"));
         position(&mut inbox, |p| p.position_s > before + 0.3).await;
 
@@ -143,10 +110,10 @@ async fn position(inbox: &mut bus::Inbox, wanted: impl Fn(&Position) -> bool) ->
 
 #[tokio::test]
 async fn everything_of_the_demo_says_so() {
-    let (server, dir) = (Server::jetstream().unwrap(), tempfile::tempdir().unwrap());
-    let mut inbox = viewer(&server).await.inbox();
+    let stage = Stage::set().await;
+    let mut inbox = stage.bus.inbox();
     inbox.subscribe_filter("vj.audio.>".to_owned(), true).await;
-    let running = component::run::<Audio>(launch(&server, dir.path(), json!({"source": "demo"})));
+    let running = component::run::<Audio>(stage.launch("audio", json!({"source": "demo"})));
     let listen = async {
         let (mut blocks, mut live) = (0, false);
         while blocks < 20 || !live {
@@ -168,9 +135,9 @@ async fn everything_of_the_demo_says_so() {
 
 #[tokio::test]
 async fn mistakes_end_it_with_all_of_them_named() {
-    let (server, dir) = (Server::jetstream().unwrap(), tempfile::tempdir().unwrap());
-    let run = |config| component::run::<Audio>(launch(&server, dir.path(), config));
-    let missing = dir.path().join("missing.ogg");
+    let stage = Stage::set().await;
+    let run = |config| component::run::<Audio>(stage.launch("audio", config));
+    let missing = stage.path().join("missing.ogg");
     let Exit::Config(text) = run(json!({"source": "file", "path": missing})).await else {
         panic!("no mistake found")
     };

@@ -8,13 +8,13 @@ use anyhow::{Context as _, Result, ensure};
 use schemas::playback::{Position, Track};
 use schemas::sys::{Heartbeat, State};
 use serde_json::json;
+use stage::{PATIENCE, Stage};
 use testkit::desktop::Desktop;
-use testkit::nats::Server;
 use testkit::process::Signal;
 use zbus::{Connection, ObjectPath, Variant};
 
 use crate::desk::guest::Guest;
-use crate::desk::{Desk, Ear, SONG_S, launch, viewer, with};
+use crate::desk::{Desk, Ear, SONG_S, with};
 
 const MPV: &str = "mpris-mpv";
 /// mpv's first song, which `SetPosition` has to name.
@@ -100,7 +100,7 @@ async fn mpv_is_followed_through_pause_seek_next_and_quit() -> Result<()> {
         tell(&guest, "org.mpris.MediaPlayer2", "Quit", &()).await?;
         tracks.title(MPV, None).await?;
         positions.position(MPV, "the end", |p| !p.playing && p.position_s == 0.0).await?;
-        mpv.wait(desk::PATIENCE)?;
+        mpv.wait(PATIENCE)?;
         Ok(())
     })
     .await
@@ -185,7 +185,7 @@ async fn strange_players_are_named_cleaned_and_told_apart() -> Result<()> {
         drop(spotify);
         tracks.title("mpris-spotifyd", None).await?;
         let set = json!({ "ignore": [] });
-        let reply = desk.bus.request(&schemas::Name::new("mpris")?, "set_config", &set).await?;
+        let reply = desk.stage.ask("mpris", "set_config", set).await;
         ensure!(reply.ok, "{reply:?}");
         tracks.title("mpris-vlc", Some("unwanted")).await?;
         let calm = steady.next::<Track>("mpris-calm", "what it plays", |_| true).await?.1;
@@ -197,22 +197,21 @@ async fn strange_players_are_named_cleaned_and_told_apart() -> Result<()> {
 
 #[tokio::test]
 async fn without_a_bus_it_says_so_and_finds_it_when_it_comes() -> Result<()> {
-    let (server, dir) = (Server::jetstream()?, tempfile::tempdir()?);
-    let reader = viewer(&server).await?;
-    let socket = dir.path().join("bus");
+    let stage = Stage::set().await;
+    let socket = stage.path().join("bus");
     let config = json!({ "bus": format!("unix:path={}", socket.display()) });
-    let health = Ear::new::<Heartbeat>(&reader).await;
-    with(launch(&server, dir.path(), config), async {
+    let health = Ear::new::<Heartbeat>(&stage.bus).await;
+    with(stage.launch("mpris", config), async {
         let reason = health.health(State::Degraded).await?;
         ensure!(reason.starts_with("no D-Bus (") && reason.contains("DBUS_SESSION_BUS_ADDRESS"), "{reason}");
         ensure!(reason.matches("No such file").count() == 1, "{reason}");
-        let mut desktop = Desktop::start(dir.path())?;
+        let mut desktop = Desktop::start(stage.path())?;
         health.health(State::Ready).await?;
         desktop.dbus().kill9()?;
         let reason = health.health(State::Degraded).await?;
         ensure!(reason.contains("hung up"), "{reason}");
         std::fs::remove_file(&socket)?;
-        let _again = Desktop::start(dir.path())?;
+        let _again = Desktop::start(stage.path())?;
         health.health(State::Ready).await?;
         Ok(())
     })

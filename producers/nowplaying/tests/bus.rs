@@ -4,51 +4,35 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::time::Duration;
 
-use bus::{Bus, Inbox, Settings};
-use component::Launch;
+use bus::Inbox;
 use nowplaying::Nowplaying;
 use schemas::playback::{Position, Track};
-use schemas::{Message, Name, Payload};
+use schemas::{Message, Payload};
 use serde_json::{Value, json};
-use testkit::nats::Server;
+use stage::{PATIENCE, Stage, name};
 use testkit::wait::wait_for_async;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// Longest wait for anything that must come.
-const PATIENCE: Duration = Duration::from_secs(20);
 const INSTANCE: &str = "nowplaying";
 
 struct Room {
-    server: Server,
-    dir: tempfile::TempDir,
-    bus: Bus,
+    stage: Stage,
     inbox: Inbox,
 }
 
 impl Room {
     async fn new() -> Room {
-        let (server, dir) = (Server::jetstream().unwrap(), tempfile::tempdir().unwrap());
-        let bus = Bus::connect(settings(&server, "viewer")).await.unwrap();
-        bus::state::create(&bus).await.unwrap();
-        let mut inbox = bus.inbox();
+        let stage = Stage::set().await;
+        let mut inbox = stage.bus.inbox();
         inbox.subscribe_filter("vj.playback.>".to_owned(), true).await;
-        Room { server, dir, bus, inbox }
+        Room { stage, inbox }
     }
 
     /// Runs `script` beside the component.
     async fn perform(&self, config: Value, script: impl AsyncFnOnce(&Room)) {
-        // Of its own: a process holds the lock of an instance in its folder to the end.
-        let state_dir = tempfile::tempdir_in(self.dir.path()).unwrap();
-        let launch = Launch {
-            instance: name(INSTANCE),
-            config,
-            overlay: json!({}),
-            bus: settings(&self.server, INSTANCE),
-            state_dir: state_dir.path().to_owned(),
-        };
+        let launch = self.stage.launch(INSTANCE, config);
         tokio::select! {
             exit = component::run::<Nowplaying>(launch) => panic!("it ended: {exit}"),
             done = tokio::time::timeout(PATIENCE * 2, script(self)) => done.expect("not in time"),
@@ -56,7 +40,7 @@ impl Room {
     }
 
     async fn state(&self) -> Value {
-        let reply = self.bus.request(&name(INSTANCE), "get_state", &json!({})).await;
+        let reply = self.stage.bus.request(&name(INSTANCE), "get_state", &json!({})).await;
         reply.map_or(Value::Null, |reply| Value::Object(reply.fields))
     }
 
@@ -88,14 +72,6 @@ impl Room {
     async fn track(&self, player: &str, title: Option<&str>) -> Track {
         self.next::<Track>(player, |track| track.title.as_deref() == title).await.body
     }
-}
-
-fn settings(server: &Server, instance: &str) -> Settings {
-    Settings { url: server.url(), credentials: None, instance: name(instance), wait_for_broker: true }
-}
-
-fn name(text: &str) -> Name {
-    Name::new(text).unwrap()
 }
 
 /// Sends these bytes and gives back status and body of the answer.
@@ -211,7 +187,7 @@ async fn a_player_that_is_not_heard_of_has_stopped() {
 #[tokio::test]
 async fn a_file_is_followed_and_another_taken_up_live() {
     let room = Room::new().await;
-    let [one, two] = ["one.txt", "two.txt"].map(|file| room.dir.path().join(file));
+    let [one, two] = ["one.txt", "two.txt"].map(|file| room.stage.path().join(file));
     room.perform(json!({"http": "", "file": one}), async |room| {
         let degraded = async || room.state().await["reason"].as_str()?.contains("there is no").then_some(());
         wait_for_async(PATIENCE, "the missing file is said", degraded).await.unwrap();
@@ -222,10 +198,9 @@ async fn a_file_is_followed_and_another_taken_up_live() {
 
         write(&two, "Red by Bob");
         let patch = json!({"file": two, "template": "{title} by {artist}"});
-        assert!(room.bus.request(&name(INSTANCE), "set_config", &patch).await.unwrap().ok);
+        assert!(room.stage.ask(INSTANCE, "set_config", patch).await.ok);
         room.track(INSTANCE, Some("Red")).await;
-        let refused =
-            room.bus.request(&name(INSTANCE), "set_config", &json!({"template": "{artist}"})).await.unwrap();
+        let refused = room.stage.ask(INSTANCE, "set_config", json!({"template": "{artist}"})).await;
         assert!(refused.error.unwrap().message.contains("{title} is missing"));
     })
     .await;
@@ -257,7 +232,7 @@ async fn a_source_client_is_a_player_until_it_has_left() {
         room.next::<Position>("nowplaying-icecast", |p| p.playing && p.position_s > 0.6).await;
         drop(source);
         room.track("nowplaying-icecast", None).await;
-        let config = room.bus.request(&name(INSTANCE), "get_config", &json!({})).await.unwrap();
+        let config = room.stage.ask(INSTANCE, "get_config", json!({})).await;
         assert!(!serde_json::to_string(&config.fields).unwrap().contains("hackme"), "the password is shown");
     })
     .await;
@@ -292,7 +267,7 @@ async fn a_new_generation_goes_on_with_what_the_last_was_told() {
 async fn a_way_in_is_closed_and_opened_live() {
     let room = Room::new().await;
     room.perform(json!({"http": ANY_PORT}), async |room| {
-        let set = async |patch: Value| room.bus.request(&name(INSTANCE), "set_config", &patch).await.unwrap();
+        let set = async |patch: Value| room.stage.ask(INSTANCE, "set_config", patch).await;
         let before = room.address("http").await;
         assert!(set(json!({"http": ""})).await.ok);
         let closed = async || TcpStream::connect(before).await.is_err().then_some(());

@@ -94,30 +94,18 @@ fn it_recovers_when_the_folder_is_back() {
 /// The sink on a real broker: what matches its filters is in the file, and nothing else.
 #[test]
 fn messages_of_the_chosen_subjects_become_lines() {
-    use bus::Bus;
-    use component::{Launch, time};
+    use component::time;
     use schemas::beat::{Onset, OnsetKind};
     use schemas::{Name, audio};
 
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let (server, folder) = (testkit::nats::Server::jetstream().unwrap(), tempfile::tempdir().unwrap());
-    let settings = |name: &str| {
-        let instance = Name::new(name).unwrap();
-        bus::Settings { url: server.url(), credentials: None, instance, wait_for_broker: false }
-    };
-    let launch = Launch {
-        instance: Name::new("log").unwrap(),
-        config: json!({}),
-        overlay: json!({}),
-        bus: settings("log"),
-        state_dir: folder.path().to_owned(),
-    };
-    let text = || std::fs::read_to_string(folder.path().join("log.jsonl")).unwrap_or_default();
-    runtime.block_on(async {
-        let bus = Bus::connect(settings("test")).await.unwrap();
-        bus::state::create(&bus).await.unwrap();
-        let onsets = bus.publisher::<Onset>(&Name::main());
-        let features = bus.publisher::<audio::Features>(&Name::main());
+    let written = std::cell::RefCell::new(String::new());
+    stage::run(async {
+        let stage = stage::Stage::set().await;
+        let launch = stage.launch("log", json!({}));
+        let file = launch.state_dir.join("log.jsonl");
+        let text = || std::fs::read_to_string(&file).unwrap_or_default();
+        let onsets = stage.bus.publisher::<Onset>(&Name::main());
+        let features = stage.bus.publisher::<audio::Features>(&Name::main());
         let play = async {
             let mut pace = tokio::time::interval(Duration::from_millis(10));
             let deadline = Instant::now() + Duration::from_secs(20);
@@ -132,8 +120,9 @@ fn messages_of_the_chosen_subjects_become_lines() {
             exit = component::run::<LogSink>(launch) => panic!("the component ended: {exit}"),
             () = play => {}
         }
+        written.replace(text());
     });
-    let lines: Vec<Value> = text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines: Vec<Value> = written.take().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let onset = lines.iter().find(|line| line["data"]["kind"] == "snare").expect("an onset");
     assert_eq!(onset["subject"], Subject::new(Onset::TOPIC, &Name::main()).to_string());
     assert_eq!(onset["data"]["count"], 7);

@@ -50,7 +50,7 @@ fn each_kind_of_new_component_compiles_and_is_registered() -> Result<()> {
     let crates = ["-p", "vjbus-newone", "-p", "vjbus-newtwo", "-p", "vjbus-newthree"];
     run(
         &cargo,
-        &[&["check", "--offline"], &crates[..]].concat(),
+        &[&["check", "--offline", "--tests"], &crates[..]].concat(),
         tree.path(),
         &[("CARGO_TARGET_DIR", &target)],
     )?;

@@ -10,6 +10,9 @@ use super::none;
 
 /// Top folders whose crates are components.
 const COMPONENTS: &[&str] = &["producers", "processors", "sinks"];
+/// Crates for tests, and folders of what is shipped with nothing either.
+const FOR_TESTS: &[&str] = &["testkit", "stage"];
+const MAY_USE_THEM: &[&str] = &["benches", "crates/stage"];
 /// Crates that no component may depend on: they stand above all components.
 const ABOVE: &[&str] = &["supervisor", "vjbus"];
 
@@ -45,14 +48,14 @@ fn components_do_not_know_one_another() {
 }
 
 #[test]
-fn the_testkit_is_shipped_with_nothing() {
-    let users =
-        members().into_iter().filter(|(_, manifest)| shipped(manifest).contains(&"testkit".to_owned()));
+fn what_tests_stand_on_is_shipped_with_nothing() {
+    let for_tests = |dependency: &String| FOR_TESTS.contains(&&**dependency);
+    let users = members().into_iter().filter(|(_, manifest)| shipped(manifest).iter().any(for_tests));
     let offences: Vec<String> = users
-        .filter(|(file, _)| !file.starts_with("benches"))
+        .filter(|(file, _)| !MAY_USE_THEM.iter().any(|folder| file.starts_with(folder)))
         .map(|(file, _)| file.display().to_string())
         .collect();
-    none("testkit is a dev-dependency", &offences);
+    none("testkit and stage are dev-dependencies", &offences);
 }
 
 fn is_component(path: &Path) -> bool {

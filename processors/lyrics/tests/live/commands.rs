@@ -1,10 +1,11 @@
 //! What an operator can do: move the words, and refuse them.
 
 use serde_json::json;
+use stage::{PATIENCE, name};
 use testkit::wait::wait_for_async;
 use testkit::web::{Reply, Server};
 
-use crate::stage::{SOON, Stage, name, on_stage, track};
+use crate::stage::{Stage, on_stage, track};
 
 const LINE: &str = "[00:10.00]ten";
 
@@ -26,7 +27,7 @@ fn an_offset_is_later_and_kept_with_the_song() {
 
         // The song's own offset outlives the process.
         stage.restart().await;
-        let state = wait_for_async(SOON, "the next generation has the words", async || {
+        let state = wait_for_async(PATIENCE, "the next generation has the words", async || {
             deck.at(10.5, 1.0, false);
             let reply = stage.bus.request(&name("lyrics"), "get_state", &json!({})).await.ok()?;
             let main = &reply.fields["state"]["players"]["main"];

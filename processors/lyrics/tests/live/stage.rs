@@ -1,79 +1,59 @@
 //! A broker, the component, and a test that plays the players.
 
-use std::path::Path;
-use std::time::Duration;
+use std::ops::Deref;
 
-use bus::{Bus, Delivery, Inbox, Publisher, time};
-use component::Launch;
+use bus::{Delivery, Inbox, Publisher, time};
 use lyrics::{Config, Lyrics};
 use schemas::lyrics::{Document, Line, SungWord};
 use schemas::playback::{Position, Track};
 use schemas::sys::{Heartbeat, State};
-use schemas::{Message, Name, Payload, Stamp};
-use serde_json::json;
-use tempfile::TempDir;
-use testkit::nats::Server;
+use schemas::{Message, Payload, Stamp};
+use stage::{PATIENCE, name};
 use tokio::task::JoinHandle;
 
-/// Long enough for a busy machine.
-pub(crate) const SOON: Duration = Duration::from_secs(20);
 const INSTANCE: &str = "lyrics";
-
-pub(crate) fn name(text: &str) -> Name {
-    Name::new(text).unwrap()
-}
 
 /// The component with its surroundings.
 pub(crate) struct Stage {
-    pub(crate) bus: Bus,
-    pub(crate) dir: TempDir,
+    stage: stage::Stage,
     config: Config,
-    generations: u32,
-    component: JoinHandle<component::Exit>,
-    server: Server,
+    component: JoinHandle<()>,
 }
 
 /// Runs a test beside a component of this configuration; without a server named, the network is off.
 pub(crate) fn on_stage<F: Future<Output = ()>>(lrclib: Option<String>, test: impl FnOnce(Stage) -> F) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    tokio::task::LocalSet::new().block_on(&runtime, async {
-        let server = Server::jetstream().unwrap();
-        let bus = Bus::connect(settings(&server, "test")).await.unwrap();
-        bus::state::create(&bus).await.unwrap();
-        let dir = tempfile::tempdir().unwrap();
+    stage::run(async {
+        let stage = stage::Stage::set().await;
         let config = Config {
             lrclib: lrclib.unwrap_or_default(),
-            cache_dir: Some(dir.path().join("cache")),
+            cache_dir: Some(stage.path().join("cache")),
             folder: None,
             offset_ms: 0.0,
         };
-        let component = launch(&server, &config, &dir.path().join("state-0"));
-        let stage = Stage { bus, dir, config, generations: 1, component, server };
+        let component = start(&stage, &config);
+        let stage = Stage { stage, config, component };
         stage.ready().await;
         test(stage).await;
     });
 }
 
-fn settings(server: &Server, instance: &str) -> bus::Settings {
-    bus::Settings { url: server.url(), credentials: None, instance: name(instance), wait_for_broker: false }
+fn start(stage: &stage::Stage, config: &Config) -> JoinHandle<()> {
+    stage.start::<Lyrics>(INSTANCE, serde_json::to_value(config).unwrap())
 }
 
-fn launch(server: &Server, config: &Config, state_dir: &Path) -> JoinHandle<component::Exit> {
-    std::fs::create_dir_all(state_dir).unwrap();
-    tokio::task::spawn_local(component::run::<Lyrics>(Launch {
-        instance: name(INSTANCE),
-        config: serde_json::to_value(config).unwrap(),
-        overlay: json!({}),
-        bus: settings(server, INSTANCE),
-        state_dir: state_dir.to_owned(),
-    }))
+impl Deref for Stage {
+    type Target = stage::Stage;
+
+    fn deref(&self) -> &stage::Stage {
+        &self.stage
+    }
 }
 
 impl Stage {
     /// A song file that does not exist, and beside it lyrics that do.
     pub(crate) fn sidecar(&self, title: &str, lrc: &str) -> Track {
-        std::fs::write(self.dir.path().join(format!("{title}.lrc")), lrc).unwrap();
-        let path = self.dir.path().join(format!("{title}.flac"));
+        std::fs::write(self.path().join(format!("{title}.lrc")), lrc).unwrap();
+        let path = self.path().join(format!("{title}.flac"));
         let mut track = track(title);
         track.ids.insert("path".into(), path.display().to_string());
         track
@@ -82,9 +62,7 @@ impl Stage {
     /// The next generation of the component, which keeps the cache.
     pub(crate) async fn restart(&mut self) {
         self.component.abort();
-        let state = self.dir.path().join(format!("state-{}", self.generations));
-        self.generations += 1;
-        self.component = launch(&self.server, &self.config, &state);
+        self.component = start(&self.stage, &self.config);
         self.ready().await;
     }
 
@@ -97,18 +75,16 @@ impl Stage {
 
     /// What the component says of one player.
     pub(crate) async fn ear(&self, player: &str) -> Ear {
-        let (mut documents, mut lines, mut words) = (self.bus.inbox(), self.bus.inbox(), self.bus.inbox());
-        documents.subscribe(Document::TOPIC, Some(&name(player))).await;
-        lines.subscribe(Line::TOPIC, Some(&name(player))).await;
-        words.subscribe(SungWord::TOPIC, Some(&name(player))).await;
-        Ear { documents, lines, words }
+        Ear {
+            documents: self.hear::<Document>(Some(player)).await,
+            lines: self.hear::<Line>(Some(player)).await,
+            words: self.hear::<SungWord>(Some(player)).await,
+        }
     }
 
     /// What the component says of itself.
     pub(crate) async fn heartbeats(&self) -> Inbox {
-        let mut inbox = self.bus.inbox();
-        inbox.subscribe(Heartbeat::TOPIC, Some(&name(INSTANCE))).await;
-        inbox
+        self.hear::<Heartbeat>(Some(INSTANCE)).await
     }
 
     /// A player.
@@ -118,7 +94,7 @@ impl Stage {
 
     /// A command; its answer.
     pub(crate) async fn command(&self, verb: &str, args: serde_json::Value) -> schemas::command::Reply {
-        self.bus.request(&name(INSTANCE), verb, &args).await.unwrap()
+        self.ask(INSTANCE, verb, args).await
     }
 }
 
@@ -193,5 +169,5 @@ pub(crate) async fn next<T: Payload>(
             }
         }
     };
-    tokio::time::timeout(SOON, look).await.unwrap_or_else(|_| panic!("never heard {what}"))
+    tokio::time::timeout(PATIENCE, look).await.unwrap_or_else(|_| panic!("never heard {what}"))
 }

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use schemas::playback::Track;
+use stage::PATIENCE;
 use testkit::wait::wait_until_async;
 use testkit::web::{Reply, Server};
 
-use crate::stage::{SOON, Stage, on_stage, track};
+use crate::stage::{Stage, on_stage, track};
 
 fn found(text: &str) -> Reply {
     Reply::json(200, &serde_json::json!({ "id": 1, "syncedLyrics": format!("[00:01.00]{text}") }).to_string())
@@ -31,7 +32,9 @@ fn a_new_track_ends_what_was_under_way_and_its_answer_never_shows() {
         let (ear, deck) = (stage.ear("main").await, stage.deck("main"));
         deck.load(&track("slow"));
         deck.play(5.0);
-        wait_until_async(SOON, "the first question", async || !server.requests().is_empty()).await.unwrap();
+        wait_until_async(PATIENCE, "the first question", async || !server.requests().is_empty())
+            .await
+            .unwrap();
         deck.load(&track("fast"));
         deck.play(5.0);
         // Questions go one at a time: this one is asked only because the first was given up.
@@ -62,7 +65,7 @@ fn players_with_nothing_loaded_give_their_place_and_others_do_not() {
         }
         let ears = (stage.ear("first").await, stage.ear("late").await);
         // All places are taken before the late one comes, whose position would else arrive before all tracks.
-        wait_until_async(SOON, "64 players", async || known().await.len() == 64).await.unwrap();
+        wait_until_async(PATIENCE, "64 players", async || known().await.len() == 64).await.unwrap();
         late.load(&song);
         late.play(2.0);
         ears.1.text("sung").await;

@@ -2,25 +2,21 @@
 
 pub(crate) mod guest;
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use bus::{Bus, Inbox, Settings};
+use bus::{Bus, Inbox};
 use component::Launch;
 use mpris::Mpris;
 use schemas::playback::{Position, Track};
 use schemas::sys::{Heartbeat, State};
-use schemas::{Header, Name, Payload, wire};
-use serde_json::{Value, json};
-use tempfile::TempDir;
+use schemas::{Header, Payload, wire};
+use serde_json::Value;
+use stage::{PATIENCE, Stage};
 use testkit::desktop::Desktop;
-use testkit::nats::Server;
 use testkit::{Spawned, wav};
 use zbus::Connection;
 
-/// Longest wait for anything that must come.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// Sample rate of the two songs.
 const RATE_HZ: u32 = 44_100;
 /// Length of the two songs in seconds.
@@ -28,29 +24,25 @@ pub(crate) const SONG_S: f64 = 30.0;
 
 /// The session.
 pub(crate) struct Desk {
-    pub(crate) bus: Bus,
+    pub(crate) stage: Stage,
     pub(crate) address: String,
-    server: Server,
-    dir: TempDir,
     desktop: Desktop,
 }
 
 impl Desk {
     /// A session with two songs, `a.wav` and `b.wav`, and nothing on the bus yet.
     pub(crate) async fn new() -> Result<Desk> {
-        let dir = tempfile::Builder::new().prefix("vjbus-desk-").tempdir()?;
-        let desktop = Desktop::start(dir.path())?;
+        let stage = Stage::set().await;
+        let desktop = Desktop::start(stage.path())?;
         let address = desktop.address().to_owned();
         for (song, hz) in [("a.wav", 440.0), ("b.wav", 660.0)] {
-            wav::write(&dir.path().join(song), RATE_HZ, 1, &wav::sine(RATE_HZ, 1, hz, 0.1, SONG_S as f32))?;
+            wav::write(&stage.path().join(song), RATE_HZ, 1, &wav::sine(RATE_HZ, 1, hz, 0.1, SONG_S as f32))?;
         }
-        let server = Server::jetstream()?;
-        let bus = viewer(&server).await?;
-        Ok(Desk { bus, address, server, dir, desktop })
+        Ok(Desk { stage, address, desktop })
     }
 
     pub(crate) fn song(&self, name: &str) -> PathBuf {
-        self.dir.path().join(name)
+        self.stage.path().join(name)
     }
 
     /// mpv, playing both songs.
@@ -65,12 +57,12 @@ impl Desk {
 
     /// What runs the component.
     pub(crate) fn launch(&self, config: Value) -> Launch {
-        launch(&self.server, self.dir.path(), config)
+        self.stage.launch("mpris", config)
     }
 
     /// Everything of one kind that is said from now on.
     pub(crate) async fn hear<T: Payload>(&self) -> Ear {
-        Ear::new::<T>(&self.bus).await
+        Ear::new::<T>(&self.stage.bus).await
     }
 }
 
@@ -132,31 +124,10 @@ impl Ear {
     }
 }
 
-pub(crate) fn launch(server: &Server, state_dir: &Path, config: Value) -> Launch {
-    let instance = name("mpris");
-    let bus =
-        Settings { url: server.url(), credentials: None, instance: instance.clone(), wait_for_broker: true };
-    Launch { instance, config, overlay: json!({}), bus, state_dir: state_dir.to_owned() }
-}
-
-/// A reader, on a broker that keeps state.
-pub(crate) async fn viewer(server: &Server) -> Result<Bus> {
-    let settings =
-        Settings { url: server.url(), credentials: None, instance: name("viewer"), wait_for_broker: false };
-    let bus = Bus::connect(settings).await?;
-    bus::state::create(&bus).await?;
-    Ok(bus)
-}
-
 /// Runs the component until `show` is done with it.
 pub(crate) async fn with(launch: Launch, show: impl Future<Output = Result<()>>) -> Result<()> {
     tokio::select! {
         exit = component::run::<Mpris>(launch) => bail!("it ended: {exit}"),
         done = show => done,
     }
-}
-
-#[expect(clippy::unwrap_used, reason = "part of a test")]
-fn name(text: &str) -> Name {
-    Name::new(text).unwrap()
 }

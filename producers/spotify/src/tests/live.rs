@@ -1,76 +1,54 @@
 //! The component on a real broker, against a service on this machine.
 
-use std::path::Path;
-use std::time::Duration;
-
-use bus::{Bus, Inbox, time};
+use bus::{Inbox, time};
 use component::Launch;
+use schemas::Header;
 use schemas::playback::{Position, Track};
-use schemas::{Header, Name, Payload};
 use serde_json::{Value, json};
-use testkit::nats::Server;
+use stage::{PATIENCE, Stage, name, until};
 
+use crate::Spotify;
 use crate::auth::TokenFile;
 use crate::tests::service::{CLIENT_ID, Service};
-use crate::{Config, Spotify};
 
-const DEADLINE: Duration = Duration::from_secs(30);
+const INSTANCE: &str = "spotify";
 /// How far a position may be from the player's own: half a round trip, and the test's own delays.
 const CLOSE_S: f64 = 0.3;
 
-fn name() -> Name {
-    Name::new("spotify").unwrap()
-}
-
-fn settings(server: &Server, instance: &str) -> bus::Settings {
-    let instance = Name::new(instance).unwrap();
-    bus::Settings { url: server.url(), credentials: None, instance, wait_for_broker: false }
-}
-
-fn launch(server: &Server, service: &Service, state_dir: &Path) -> Launch {
-    let config = Config {
-        client_id: CLIENT_ID.into(),
-        poll_ms: 500,
-        accounts_url: service.url(),
-        api_url: service.url(),
-    };
-    Launch {
-        instance: name(),
-        config: serde_json::to_value(config).unwrap(),
-        overlay: json!({}),
-        bus: settings(server, "spotify"),
-        state_dir: state_dir.to_owned(),
-    }
+fn config(service: &Service) -> Value {
+    json!({ "client_id": CLIENT_ID, "poll_ms": 500, "accounts_url": service.url(), "api_url": service.url() })
 }
 
 /// What the far end hears.
 struct Ear {
-    bus: Bus,
+    stage: Stage,
     tracks: Inbox,
     positions: Inbox,
 }
 
 impl Ear {
-    async fn new(server: &Server) -> Ear {
-        let bus = Bus::connect(settings(server, "test")).await.unwrap();
-        bus::state::create(&bus).await.unwrap();
-        let (mut tracks, mut positions) = (bus.inbox(), bus.inbox());
-        tracks.subscribe(Track::TOPIC, Some(&name())).await;
-        positions.subscribe(Position::TOPIC, Some(&name())).await;
-        Ear { bus, tracks, positions }
+    async fn new() -> Ear {
+        let stage = Stage::set().await;
+        let tracks = stage.hear::<Track>(Some(INSTANCE)).await;
+        let positions = stage.hear::<Position>(Some(INSTANCE)).await;
+        Ear { stage, tracks, positions }
+    }
+
+    fn launch(&self, service: &Service) -> Launch {
+        self.stage.launch(INSTANCE, config(service))
     }
 
     async fn track(&self, title: Option<&str>) -> Track {
-        until(&self.tracks, &format!("track {title:?}"), |_, track: &Track| track.title.as_deref() == title)
-            .await
+        let what = format!("track {title:?}");
+        until::<Track>(&self.tracks, &what, |_, track| track.title.as_deref() == title).await.1
     }
 
     async fn position(&self, what: &str, mut fits: impl FnMut(&Position) -> bool) -> Position {
-        until(&self.positions, what, |header: &Header, position: &Position| {
+        let fresh = |header: &Header, position: &Position| {
             assert!(time::now().at - header.at < 1.0, "a position is fresh");
             fits(position)
-        })
-        .await
+        };
+        until(&self.positions, what, fresh).await.1
     }
 
     /// Where the player is now, by what was published.
@@ -82,8 +60,8 @@ impl Ear {
     }
 
     async fn status(&self, fits: impl Fn(&str, &str) -> bool) -> Value {
-        testkit::wait::wait_for_async(DEADLINE, "status", async || {
-            let reply = self.bus.request(&name(), "get_state", &json!({})).await.ok()?;
+        testkit::wait::wait_for_async(PATIENCE, "status", async || {
+            let reply = self.stage.bus.request(&name(INSTANCE), "get_state", &json!({})).await.ok()?;
             let word = |key: &str| reply.fields[key].as_str().unwrap_or_default().to_owned();
             fits(&word("status"), &word("reason")).then(|| reply.fields["state"].clone())
         })
@@ -92,28 +70,15 @@ impl Ear {
     }
 }
 
-async fn until<T: Payload>(inbox: &Inbox, what: &str, mut fits: impl FnMut(&Header, &T) -> bool) -> T {
-    let look = async {
-        loop {
-            let message = inbox.next().await.decode::<T>().unwrap();
-            if fits(&message.header, &message.body) {
-                return message.body;
-            }
-        }
-    };
-    tokio::time::timeout(DEADLINE, look).await.unwrap_or_else(|_| panic!("never saw {what}"))
-}
-
 async fn login_play_pause_seek_change() {
-    let (server, service) = (Server::jetstream().unwrap(), Service::start());
-    let state = tempfile::tempdir().unwrap();
-    let ear = Ear::new(&server).await;
-    let _running =
-        tokio::task::spawn_local(component::run::<Spotify>(launch(&server, &service, state.path())));
+    let (ear, service) = (Ear::new().await, Service::start());
+    let launch = ear.launch(&service);
+    let file = TokenFile::new(&launch.state_dir, INSTANCE);
+    let _running = tokio::task::spawn_local(component::run::<Spotify>(launch));
 
     ear.status(|status, reason| status == "degraded" && reason.contains("`vjbus login spotify`")).await;
     service.play("first", 10.0, 300.0);
-    TokenFile::new(state.path(), "spotify").write(&service.login()).unwrap();
+    file.write(&service.login()).unwrap();
     let track = ear.track(Some("first")).await;
     assert_eq!((track.provenance.service.as_str(), track.audible), ("spotify", None));
     ear.close_to(&service).await;
@@ -143,15 +108,14 @@ async fn login_play_pause_seek_change() {
 }
 
 async fn trouble_and_recovery() {
-    let (server, service) = (Server::jetstream().unwrap(), Service::start());
-    let state = tempfile::tempdir().unwrap();
-    let (ear, file) = (Ear::new(&server).await, TokenFile::new(state.path(), "spotify"));
+    let (ear, service) = (Ear::new().await, Service::start());
+    let launch = ear.launch(&service);
+    let file = TokenFile::new(&launch.state_dir, INSTANCE);
     let mut token = service.login();
     token.consented -= 176 * 86_400 + 43_200;
     file.write(&token).unwrap();
     service.play("song", 10.0, 300.0);
-    let _running =
-        tokio::task::spawn_local(component::run::<Spotify>(launch(&server, &service, state.path())));
+    let _running = tokio::task::spawn_local(component::run::<Spotify>(launch));
     ear.track(Some("song")).await;
     let picture = ear.status(|status, reason| status == "degraded" && reason.contains("in 4 days")).await;
     assert_eq!(picture["consent"]["days_left"], 4);
@@ -171,17 +135,12 @@ async fn trouble_and_recovery() {
     ear.close_to(&service).await;
 }
 
-fn on_one_thread(test: impl Future<Output = ()>) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    tokio::task::LocalSet::new().block_on(&runtime, test);
-}
-
 #[test]
 fn what_the_account_plays_is_published_through_login_pause_seek_and_change() {
-    on_one_thread(login_play_pause_seek_change());
+    stage::run(login_play_pause_seek_change());
 }
 
 #[test]
 fn trouble_is_told_with_its_cure_and_delays_no_position() {
-    on_one_thread(trouble_and_recovery());
+    stage::run(trouble_and_recovery());
 }

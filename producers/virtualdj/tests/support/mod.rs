@@ -1,102 +1,39 @@
 //! A broker with the component on it, and a client that speaks as VirtualDJ does.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "part of a test")]
+#![expect(clippy::expect_used, reason = "part of a test")]
 
 pub(crate) mod console;
 
+use std::ops::Deref;
 use std::time::Duration;
 
-use bus::{Bus, Inbox, Settings, time};
-use component::Launch;
+use bus::time;
 use schemas::sys::Heartbeat;
-use schemas::{Header, Name, Payload};
 use serde_json::{Value, json};
-use testkit::nats::Server;
+use stage::{PATIENCE, name, until};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use virtualdj::Virtualdj;
 
-/// Longest wait for anything that must come.
-const PATIENCE: Duration = Duration::from_secs(25);
-
-pub(crate) fn name(text: &str) -> Name {
-    Name::new(text).expect("a good name")
-}
-
-/// Runs a test; components are not sent between threads.
-pub(crate) fn run(test: impl Future<Output = ()>) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    tokio::task::LocalSet::new().block_on(&runtime, test);
-}
+const INSTANCE: &str = "vdj";
 
 /// The instance `vdj` on a broker of its own.
-pub(crate) struct Stage {
-    pub(crate) bus: Bus,
-    component: JoinHandle<()>,
-    _dir: tempfile::TempDir,
-    _server: Server,
-}
+pub(crate) struct Stage(stage::Stage);
 
 impl Stage {
     pub(crate) async fn start(config: Value) -> Stage {
-        let server = Server::jetstream().expect("a broker");
-        let dir = tempfile::tempdir().expect("a folder");
-        let settings = |instance: &str| Settings {
-            url: server.url(),
-            credentials: None,
-            instance: name(instance),
-            wait_for_broker: false,
-        };
-        let bus = Bus::connect(settings("viewer")).await.expect("a connection");
-        bus::state::create(&bus).await.expect("a place for state");
-        let launch = Launch {
-            instance: name("vdj"),
-            config,
-            overlay: json!({}),
-            bus: settings("vdj"),
-            state_dir: dir.path().to_owned(),
-        };
-        let component = tokio::task::spawn_local(async move {
-            let exit = component::run::<Virtualdj>(launch).await;
-            panic!("it ended: {exit}");
-        });
-        let stage = Stage { bus, component, _dir: dir, _server: server };
+        let stage = stage::Stage::set().await;
+        stage.start::<Virtualdj>(INSTANCE, config);
+        let stage = Stage(stage);
         stage.health("it to be there", |_| true).await;
         stage
     }
 
-    pub(crate) async fn listen<T: Payload>(&self, of: &str) -> Inbox {
-        let mut inbox = self.bus.inbox();
-        inbox.subscribe(T::TOPIC, Some(&name(of))).await;
-        inbox
-    }
-
-    /// Reads until a message fits.
-    pub(crate) async fn until<T: Payload + std::fmt::Debug>(
-        &self,
-        inbox: &Inbox,
-        what: &str,
-        mut fits: impl FnMut(&Header, &T) -> bool,
-    ) -> (Header, T) {
-        let mut last = None;
-        let look = async {
-            loop {
-                let message = inbox.next().await.decode::<T>().expect("a message of this type");
-                if fits(&message.header, &message.body) {
-                    return (message.header, message.body);
-                }
-                last = Some(message.body);
-            }
-        };
-        let found = tokio::time::timeout(PATIENCE, look).await;
-        found.unwrap_or_else(|_| panic!("never saw {what}, but {last:?}"))
-    }
-
     /// Waits for a heartbeat that fits.
     pub(crate) async fn health(&self, what: &str, fits: impl Fn(&Heartbeat) -> bool) -> Heartbeat {
-        let inbox = self.listen::<Heartbeat>("vdj").await;
-        self.until::<Heartbeat>(&inbox, what, |_, beat| fits(beat)).await.1
+        let inbox = self.hear::<Heartbeat>(Some(INSTANCE)).await;
+        until::<Heartbeat>(&inbox, what, |_, beat| fits(beat)).await.1
     }
 
     /// Waits until something was counted.
@@ -107,16 +44,18 @@ impl Stage {
     /// Where it listens for VirtualDJ.
     pub(crate) async fn listening(&self) -> String {
         let look = async || {
-            let reply = self.bus.request(&name("vdj"), "get_state", &Value::Null).await.ok()?;
+            let reply = self.bus.request(&name(INSTANCE), "get_state", &Value::Null).await.ok()?;
             Some(reply.fields.get("state")?.pointer("/os2l/listening")?.as_str()?.to_owned())
         };
         testkit::wait::wait_for_async(PATIENCE, "it to listen", look).await.expect("an address")
     }
 }
 
-impl Drop for Stage {
-    fn drop(&mut self) {
-        self.component.abort();
+impl Deref for Stage {
+    type Target = stage::Stage;
+
+    fn deref(&self) -> &stage::Stage {
+        &self.0
     }
 }
 

@@ -2,52 +2,35 @@
 
 mod karaoke;
 
-use bus::Bus;
 use component::Launch;
 use rosc::{OscPacket, OscType, decoder};
 use schemas::audio::{Bands, Features};
 use schemas::beat::{Active, Grid, Mode, Onset, OnsetKind};
-use testkit::nats::Server;
+use stage::{PATIENCE, Stage};
 use tokio::net::UdpSocket;
 
 use super::*;
 
-const PATIENCE: Duration = Duration::from_secs(20);
-
 struct Room {
-    bus: Bus,
+    stage: Stage,
     receiver: UdpSocket,
-    osc: Name,
-    _server: Server,
-    _folder: tempfile::TempDir,
-}
-
-fn settings(server: &Server, instance: &Name) -> bus::Settings {
-    bus::Settings { url: server.url(), credentials: None, instance: instance.clone(), wait_for_broker: false }
+    osc: String,
 }
 
 async fn room(osc: &str, target: &str) -> (Room, Launch) {
-    let (osc, server, folder) =
-        (Name::new(osc).unwrap(), Server::jetstream().unwrap(), tempfile::tempdir().unwrap());
-    let bus = Bus::connect(settings(&server, &Name::new("test").unwrap())).await.unwrap();
-    bus::state::create(&bus).await.unwrap();
+    let stage = Stage::set().await;
     let receiver = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let address = receiver.local_addr().unwrap().to_string();
-    let launch = Launch {
-        instance: osc.clone(),
-        config: json!({"targets": {target: {"address": address}}}),
-        overlay: json!({}),
-        bus: settings(&server, &osc),
-        state_dir: folder.path().to_owned(),
-    };
-    (Room { bus, receiver, osc, _server: server, _folder: folder }, launch)
+    let launch = stage.launch(osc, json!({"targets": {target: {"address": address}}}));
+    (Room { stage, receiver, osc: osc.to_owned() }, launch)
 }
 
 impl Room {
     /// Plays features, and now and then a kick, for as long as it is polled.
     async fn play(&self) {
         let name = Name::main();
-        let (features, onsets) = (self.bus.publisher::<Features>(&name), self.bus.publisher::<Onset>(&name));
+        let (features, onsets) =
+            (self.stage.bus.publisher::<Features>(&name), self.stage.bus.publisher::<Onset>(&name));
         let mut blocks = tokio::time::interval(Duration::from_millis(5));
         for count in 0.. {
             blocks.tick().await;
@@ -61,7 +44,7 @@ impl Room {
 
     fn conduct(&self) {
         let active = Active { source: Some("main".to_owned()), why: "test".to_owned(), since: 0.0 };
-        self.bus.publisher::<Active>(&Name::main()).send(time::now(), &active);
+        self.stage.bus.publisher::<Active>(&Name::main()).send(time::now(), &active);
         let grid = Grid {
             bpm: 300.0,
             index: 1000,
@@ -72,7 +55,7 @@ impl Room {
             downbeat_confidence: 0.9,
             mode: Mode::Locked,
         };
-        self.bus.publisher::<Grid>(&Name::room()).send(time::now().plus_s(0.1), &grid);
+        self.stage.bus.publisher::<Grid>(&Name::room()).send(time::now().plus_s(0.1), &grid);
     }
 
     /// The next message to `address`.
@@ -91,7 +74,7 @@ impl Room {
     }
 
     async fn ask(&self, verb: &str, args: Value) -> schemas::command::Reply {
-        self.bus.request(&self.osc, verb, &args).await.unwrap()
+        self.stage.ask(&self.osc, verb, args).await
     }
 }
 
@@ -163,8 +146,7 @@ fn commands_change_it_live() {
 #[test]
 fn what_is_sent_is_mirrored_only_while_somebody_watches() {
     perform("osc-watched", |room| async move {
-        let mut mirror = room.bus.inbox();
-        mirror.subscribe(Out::TOPIC, None).await;
+        let mirror = room.stage.hear::<Out>(None).await;
         room.next("/vj/level/rms").await;
         assert!(mirror.take().is_none(), "nobody watches");
         assert!(room.ask("watch", Value::Null).await.ok);

@@ -82,19 +82,24 @@ impl Voice {
 impl Room {
     fn voice(&self, player: &Name) -> Voice {
         Voice {
-            tracks: self.bus.publisher(player),
-            positions: self.bus.publisher(player),
-            documents: self.bus.publisher(player),
-            lines: self.bus.publisher(player),
-            songs: self.bus.publisher(player),
+            tracks: self.stage.bus.publisher(player),
+            positions: self.stage.bus.publisher(player),
+            documents: self.stage.bus.publisher(player),
+            lines: self.stage.bus.publisher(player),
+            songs: self.stage.bus.publisher(player),
         }
     }
 
     /// Has a target send to `port`, as soon as the component is there.
     async fn send_to(&self, target: &str, port: u16) {
         let config = json!({"targets": {target: {"address": format!("127.0.0.1:{port}")}}});
-        let taken =
-            async || self.bus.request(&self.osc, "set_config", &config).await.is_ok_and(|reply| reply.ok);
+        let taken = async || {
+            self.stage
+                .bus
+                .request(&stage::name(&self.osc), "set_config", &config)
+                .await
+                .is_ok_and(|reply| reply.ok)
+        };
         testkit::wait::wait_until_async(PATIENCE, "the target is taken", taken).await.unwrap();
     }
 }
