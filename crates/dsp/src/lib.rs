@@ -2,7 +2,7 @@
 //!
 //! Everything here is causal and driven by samples. Time is counted in samples or handed in as
 //! seconds, so a file, a test vector and a live source give the same numbers. After construction no
-//! part allocates; buffers are sized once, for one sample rate.
+//! part allocates (`tests/allocations.rs` counts); buffers are sized once, for one sample rate.
 //!
 //! Two pieces concern *when* sound was captured: [`dll`] filters callback times, [`block`] counts samples, [`steps`] cuts them.
 //! [`mix`] makes one channel of many. The rest turns samples into numbers: [`stft`], [`bands`], [`noise_band`],

@@ -1,8 +1,7 @@
 //! How strongly something begins in each frame, in several ways at once.
 
-use std::collections::VecDeque;
-
 use crate::rhythm::frames::FRAMES_PER_S;
+use crate::rhythm::rows::Rows;
 
 /// Number of activations.
 pub const KINDS: usize = 6;
@@ -52,7 +51,7 @@ const HALF_AT: f32 = 2.0;
 /// "Maximum filter vibrato suppression for onset detection" (DAFx 2013).
 pub struct Flux {
     groups: [Vec<usize>; KINDS],
-    past: VecDeque<Vec<f32>>,
+    past: Rows,
     now: Vec<f32>,
     then: Vec<f32>,
     rise: Vec<f32>,
@@ -77,7 +76,7 @@ impl Flux {
                 group(5000.0, f32::MAX),
                 group(0.0, 250.0),
             ],
-            past: VecDeque::with_capacity(THEN.end() + 2),
+            past: Rows::new(THEN.end() + 2, bands),
             now: vec![0.0; bands],
             then: vec![0.0; bands],
             rise: vec![0.0; bands],
@@ -89,7 +88,7 @@ impl Flux {
 
     // How much each band rose since `FLUX_LAG` frames ago, above what its neighbours had then.
     fn rise(&mut self, frame: &[f32]) {
-        let Some(earlier) = self.past.get(FLUX_LAG) else { return self.rise.fill(0.0) };
+        let Some(earlier) = self.past.newest(FLUX_LAG) else { return self.rise.fill(0.0) };
         for (band, rise) in self.rise.iter_mut().enumerate() {
             let around = earlier.get(band.saturating_sub(1)..(band + 2).min(earlier.len()));
             let before = around.unwrap_or_default().iter().copied().fold(0.0, f32::max);
@@ -97,16 +96,13 @@ impl Flux {
         }
     }
 
-    // Running sums over the newest frames and over those a moment ago; `past[0]` is the newest.
+    // Running sums over the newest frames and over those a moment ago.
     fn remember(&mut self, frame: &[f32]) {
-        let mut kept = if self.past.len() > THEN.end() + 1 { self.past.pop_back() } else { None };
-        let row = kept.get_or_insert_with(|| vec![0.0; frame.len()]);
-        row.copy_from_slice(frame);
-        self.past.push_front(kept.unwrap_or_default());
-        add(&mut self.now, self.past.front(), 1.0);
-        add(&mut self.now, self.past.get(NOW), -1.0);
-        add(&mut self.then, self.past.get(*THEN.start()), 1.0);
-        add(&mut self.then, self.past.get(THEN.end() + 1), -1.0);
+        self.past.push(frame);
+        add(&mut self.now, self.past.newest(0), 1.0);
+        add(&mut self.now, self.past.newest(NOW), -1.0);
+        add(&mut self.then, self.past.newest(*THEN.start()), 1.0);
+        add(&mut self.then, self.past.newest(THEN.end() + 1), -1.0);
     }
 
     fn change(&self, group: &[usize]) -> f32 {
@@ -159,7 +155,7 @@ fn smoothing(seconds: f64) -> f64 {
     1.0 - (-1.0 / (seconds * f64::from(FRAMES_PER_S))).exp()
 }
 
-fn add(sum: &mut [f32], row: Option<&Vec<f32>>, sign: f32) {
+fn add(sum: &mut [f32], row: Option<&[f32]>, sign: f32) {
     if let Some(row) = row {
         sum.iter_mut().zip(row).for_each(|(sum, value)| *sum += sign * value);
     }

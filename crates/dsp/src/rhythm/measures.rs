@@ -3,10 +3,10 @@
 //! Everything looks back: a tatum is measured as soon as the interval after it has passed, so that the
 //! metre hears of it two tatums later at most.
 
-use std::collections::VecDeque;
 use std::ops::Range;
 
 use crate::rhythm::activation::{ALL, Activations, HIGH, KINDS, LOW, MID};
+use crate::rhythm::rows::Rows;
 use crate::rhythm::tatum::Tatum;
 
 /// Measures of a tatum: see [`Measures`].
@@ -62,7 +62,7 @@ const MIDDLING_PERIOD: f32 = 25.0;
 /// What is known of the newest tatum that is complete.
 pub(super) struct Surroundings<'a> {
     /// Mean spectra between tatums; the last begins with the tatum.
-    pub(super) between: &'a VecDeque<Vec<f32>>,
+    pub(super) between: &'a Rows,
     pub(super) tatum: Tatum,
     /// Activations at the tatum and at the next.
     pub(super) strengths: [Activations; 2],
@@ -139,7 +139,7 @@ impl Gauge {
         out
     }
 
-    fn changes(&mut self, between: &VecDeque<Vec<f32>>) -> [f32; 9] {
+    fn changes(&mut self, between: &Rows) -> [f32; 9] {
         let mut out = [f32::NAN; 9];
         if let Some((around, [harmony, bass, all])) = self.around(between, 1) {
             out[..3].copy_from_slice(&[harmony, bass, all].map(|group| around.rise(group)));
@@ -154,15 +154,14 @@ impl Gauge {
         out
     }
 
-    fn loudness(&self, between: &VecDeque<Vec<f32>>) -> [f32; 3] {
-        let newest = between.back();
+    fn loudness(&self, between: &Rows) -> [f32; 3] {
+        let newest = between.newest(0);
         [&self.bass, &self.middle, &self.treble].map(|group| newest.map_or(f32::NAN, |row| mean(group, row)))
     }
 
     // How far the newest spectrum is from the one `lag` tatums before.
-    fn repeat(&self, between: &VecDeque<Vec<f32>>, lag: usize) -> f32 {
-        let earlier = between.len().checked_sub(1 + lag).and_then(|index| between.get(index));
-        match (earlier, between.back()) {
+    fn repeat(&self, between: &Rows, lag: usize) -> f32 {
+        match (between.newest(lag), between.newest(0)) {
             (Some(before), Some(after)) => Around { before, after }.distance(&self.all),
             _ => f32::NAN,
         }
@@ -190,7 +189,7 @@ impl Gauge {
     }
 
     // The spectra of the newest `reach` tatums and of as many before them; bands of harmony, bass and all.
-    fn around(&mut self, between: &VecDeque<Vec<f32>>, reach: usize) -> Option<(Around<'_>, [&[usize]; 3])> {
+    fn around(&mut self, between: &Rows, reach: usize) -> Option<(Around<'_>, [&[usize]; 3])> {
         let centre = between.len().checked_sub(reach)?;
         average(between, centre.checked_sub(reach)?..centre, &mut self.scratch.0);
         average(between, centre..between.len(), &mut self.scratch.1);
@@ -229,10 +228,10 @@ fn absolute(strength: f32) -> f32 {
     2.0 * (strength - MIDDLING)
 }
 
-fn average(between: &VecDeque<Vec<f32>>, range: Range<usize>, out: &mut [f32]) {
+fn average(between: &Rows, range: Range<usize>, out: &mut [f32]) {
     out.fill(0.0);
     let share = 1.0 / range.len().max(1) as f32;
-    for spectrum in between.range(range) {
+    for spectrum in range.filter_map(|index| between.get(index)) {
         out.iter_mut().zip(spectrum).for_each(|(out, value)| *out += share * value);
     }
 }
@@ -248,8 +247,8 @@ mod tests {
     #[test]
     fn what_is_not_known_says_nothing_and_what_is_usual_is_learnt() {
         let mut gauge = Gauge::new(&[100.0, 200.0, 400.0, 1000.0, 5000.0]);
-        let between: VecDeque<Vec<f32>> =
-            (0..6_u8).map(|n| (0..5_u8).map(|band| f32::from(n * n + band) / 10.0).collect()).collect();
+        let mut between = Rows::new(6, 5);
+        (0..6_u8).for_each(|n| between.push(&[0, 1, 2, 3, 4].map(|band| f32::from(n * n + band) / 10.0)));
         let tatum = Tatum { at: 0.0, period: 25.0, regular: true, certainty: 1.0 };
         let around =
             Surroundings { between: &between, tatum, strengths: [[0.5; 6]; 2], inner: [[0.1; 6]; 3] };

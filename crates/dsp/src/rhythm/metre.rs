@@ -7,9 +7,11 @@
 //! decision is slow on purpose: it keeps what it said until something else is clearly likelier, so that a section
 //! is not counted in two ways.
 
+use std::sync::LazyLock;
+
 use crate::rhythm::metre::belief::Belief;
 pub(super) use crate::rhythm::metre::network::Network;
-use crate::rhythm::metre::places::{LEVELS, METRES};
+use crate::rhythm::metre::places::{LEVELS, METRES, PLACES};
 use crate::rhythm::metre::step::Step;
 use crate::rhythm::tatum::{Known, Tatum};
 use crate::rhythm::weights::Weights;
@@ -61,6 +63,8 @@ pub struct Metre {
 impl Metre {
     /// A metre that decides by what `weights` have learned.
     pub fn new(weights: &Weights) -> Metre {
+        // Worked out now, so that nothing is allocated while music is heard.
+        LazyLock::force(&PLACES);
         Metre {
             network: weights.network.clone(),
             belief: Belief::default(),

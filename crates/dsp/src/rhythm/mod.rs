@@ -19,6 +19,7 @@ pub mod measures;
 pub mod metre;
 pub mod patch;
 pub mod pulse;
+mod rows;
 pub mod steadiness;
 pub mod tatum;
 pub mod weights;

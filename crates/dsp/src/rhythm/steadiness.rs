@@ -27,6 +27,8 @@ pub struct Steadiness {
     frames: u32,
     // fine structures of the last two pieces, of unit length, the newer one last
     past: [Vec<f32>; 2],
+    // that of the newest, while it is worked out
+    fine: Vec<f32>,
     pieces: u32,
     likeness: Mean,
     depth: Mean,
@@ -54,6 +56,7 @@ impl Steadiness {
         Steadiness {
             sum: empty(),
             past: [empty(), empty()],
+            fine: empty(),
             bands,
             frames: 0,
             pieces: 0,
@@ -90,15 +93,16 @@ impl Steadiness {
     }
 
     fn finish(&mut self) {
-        let mut fine = fine_structure(&self.sum, PIECE as f32);
+        let fine = &mut self.fine;
+        fine_structure(&self.sum, PIECE as f32, fine);
         let length = fine.iter().map(|x| x * x).sum::<f32>().sqrt();
         fine.iter_mut().for_each(|x| *x /= length.max(f32::MIN_POSITIVE));
         if self.pieces >= 2 {
-            self.likeness.add(self.past[0].iter().zip(&fine).map(|(a, b)| a * b).sum());
+            self.likeness.add(self.past[0].iter().zip(&*fine).map(|(a, b)| a * b).sum());
         }
         self.depth.add(length / (fine.len().max(1) as f32).sqrt());
         self.past.rotate_left(1);
-        self.past[1] = fine;
+        std::mem::swap(&mut self.past[1], &mut self.fine);
         self.pieces = self.pieces.saturating_add(1);
         self.sum.fill(0.0);
         self.frames = 0;
@@ -106,13 +110,15 @@ impl Steadiness {
 }
 
 // Each band of a mean spectrum less the mean of those around it.
-fn fine_structure(sum: &[f32], frames: f32) -> Vec<f32> {
+fn fine_structure(sum: &[f32], frames: f32, fine: &mut [f32]) {
     let around = |band: usize| {
         let near = sum.get(band.saturating_sub(AROUND)..(band + AROUND + 1).min(sum.len()));
         let near = near.unwrap_or_default();
         near.iter().sum::<f32>() / near.len().max(1) as f32
     };
-    sum.iter().enumerate().map(|(band, value)| (value - around(band)) / frames).collect()
+    for (band, (fine, value)) in fine.iter_mut().zip(sum).enumerate() {
+        *fine = (value - around(band)) / frames;
+    }
 }
 
 #[cfg(test)]

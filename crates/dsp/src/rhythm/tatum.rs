@@ -6,7 +6,8 @@ use crate::rhythm::activation::{Activations, KINDS};
 use crate::rhythm::frames::FRAMES_PER_S;
 use crate::rhythm::measures::{Gauge, HISTORY, Measures, Surroundings};
 use crate::rhythm::patch::{Patch, Patches};
-use crate::rhythm::pulse::Pulse;
+use crate::rhythm::pulse::{PERIODS, Pulse};
+use crate::rhythm::rows::Rows;
 
 /// A tatum is announced when it lies at most this many frames ahead, of its frame.
 const LEAD_FRAMES: f32 = 14.0;
@@ -21,6 +22,8 @@ const INNER_REACH: u64 = 1;
 /// Frames that are kept. A pulse that is found within so many of the start was there all along: what the music
 /// did before is measured again.
 const KEPT_FRAMES: usize = 6 * FRAMES_PER_S as usize;
+/// Half-beats that fit into them, when the pulse is fastest, and two at each end.
+const MOST_KNOWN: usize = KEPT_FRAMES / (*PERIODS.start() / 2) + 4;
 /// A tatum that lies further than this part of a period from where the newest would have it is none of its pulse.
 const ASTRAY: f64 = 0.25;
 
@@ -52,13 +55,13 @@ pub struct Known {
 pub struct Tatums {
     frames: u64,
     last: Option<Tatum>,
-    bands: usize,
     // the newest frames and their activations, and the number of the oldest that is kept
-    spectra: VecDeque<Vec<f32>>,
+    spectra: Rows,
     activations: VecDeque<Activations>,
     open: VecDeque<Tatum>,
     // mean spectra between tatums, the newest last; the one that begins with `open[i]` is `between[i]`
-    between: VecDeque<Vec<f32>>,
+    between: Rows,
+    mean: Vec<f32>,
     gauge: Gauge,
     patches: Patches,
     known: Vec<Known>,
@@ -73,14 +76,14 @@ impl Tatums {
         Tatums {
             frames: 0,
             last: None,
-            bands: centres_hz.len(),
-            spectra: VecDeque::with_capacity(KEPT_FRAMES + 1),
+            spectra: Rows::new(KEPT_FRAMES, centres_hz.len()),
             activations: VecDeque::with_capacity(KEPT_FRAMES + 1),
-            open: VecDeque::new(),
-            between: VecDeque::new(),
+            open: VecDeque::with_capacity(HISTORY + 4),
+            between: Rows::new(HISTORY + 1, centres_hz.len()),
+            mean: vec![0.0; centres_hz.len()],
             gauge: Gauge::new(centres_hz),
             patches: Patches::new(centres_hz),
-            known: Vec::new(),
+            known: Vec::with_capacity(MOST_KNOWN),
             advised: false,
             anew: false,
             lasting: 0,
@@ -90,10 +93,7 @@ impl Tatums {
     /// Takes one frame, its activations and what the pulse says after it. Gives the tatum that comes next,
     /// once, shortly before its instant.
     pub fn update(&mut self, frame: &[f32], activations: &Activations, pulse: &Pulse) -> Option<Tatum> {
-        let mut spectrum = if self.spectra.len() >= KEPT_FRAMES { self.spectra.pop_front() } else { None };
-        let row = spectrum.get_or_insert_with(|| vec![0.0; frame.len()]);
-        row.copy_from_slice(frame);
-        self.spectra.push_back(spectrum.unwrap_or_default());
+        self.spectra.push(frame);
         if self.activations.len() >= KEPT_FRAMES {
             self.activations.pop_front();
         }
@@ -202,14 +202,13 @@ impl Tatums {
         self.open.push_back(next);
         let Some(index) = self.open.len().checked_sub(3) else { return };
         let (tatum, after) = (self.open[index], self.open[index + 1]);
-        let mut mean = if self.between.len() > HISTORY {
+        if self.between.is_full() {
             self.open.pop_front();
-            self.between.pop_front().unwrap_or_default()
-        } else {
-            vec![0.0; self.bands]
-        };
+        }
+        let mut mean = std::mem::take(&mut self.mean);
         self.mean_spectrum(self.frame_of(tatum.at), self.frame_of(after.at), &mut mean);
-        self.between.push_back(mean);
+        self.between.push(&mean);
+        self.mean = mean;
         let (measures, patch) = (self.measure(tatum, after), self.patch(tatum, after));
         self.known.push(Known { tatum, measures, patch });
     }
@@ -228,7 +227,7 @@ impl Tatums {
         let frames = self.frame_of(tatum.at)..self.frame_of(after.at);
         let (spectra, oldest) = (&self.spectra, self.frames - self.spectra.len() as u64);
         let spectrum = |frame: u64| spectra.get(usize::try_from(frame.checked_sub(oldest)?).ok()?);
-        self.patches.cut(frames, |frame| spectrum(frame).map(Vec::as_slice))
+        self.patches.cut(frames, spectrum)
     }
 
     // Number of the frame in which an onset at `at` shows most.
