@@ -12,7 +12,7 @@ readonly DIR=${EAR_DIR:-target/ear} BIN=${CARGO_TARGET_DIR:-target}/release/vjbu
 readonly MINE=$DIR/mine.safetensors
 readonly FONT=${EAR_FONT:-/usr/share/sounds/sf2/FluidR3_GM.sf2} OTHER_FONT=${EAR_OTHER_FONT:-/usr/share/sounds/sf2/TimGM6mb.sf2}
 # Two networks that have heard other songs, and what they have of the say. The validation finds many shares alike
-# (shares.py); by these fast half-time is counted as it is written (ear/README.md).
+# (shares.py); by these fast half-time is counted as it is written (ear/TRIALS.md).
 readonly BESIDE=crates/dsp/src/rhythm/weights/native.safetensors
 readonly BESIDE_SHARES=(0.333333 0.166667) NEW_SHARE=0.5
 # Seeds of the generator: no song is in two of these.
