@@ -68,9 +68,10 @@ fn spectrum_and_loudness_are_measured_without_allocating() {
     let count = allocations(|block| {
         history.push(block);
         loudness.push(block);
-        power += stft.power(&history).iter().sum::<f32>() + loudness.momentary();
+        power += stft.power(&history).iter().sum::<f32>();
     });
-    assert!(count == 0 && power.is_finite(), "{count} allocations, {power}");
+    assert!(power > 0.0 && loudness.momentary() > -40.0, "{power}, {} LUFS", loudness.momentary());
+    assert_eq!(count, 0);
 }
 
 #[test]
@@ -83,17 +84,19 @@ fn pitch_chords_and_key_are_heard_without_allocating() {
     let (mut chroma, mut tracker) = (Chroma::new(), Tracker::new());
     let mut found = Vec::with_capacity(peaks::most(stft.bins()));
     let (mut pending, mut keys) = (Vec::with_capacity(BLOCK), 0);
+    let mut pitched = 0;
     let count = allocations(|block| {
         pending.clear();
         pending.extend(block.iter().filter_map(|sample| decimator.next(*sample)));
         low.push(&pending);
         voice.push(&pending);
-        yin.estimate(&voice);
+        pitched += usize::from(yin.estimate(&voice).is_some());
         peaks::find(stft.power(&low), rate_hz / size as f32, &PEAKS_HZ, &mut found);
         if let Some(profile) = chroma.update(&found, pending.len() as f32 / rate_hz) {
             tracker.update(&profile, pending.len() as f32 / rate_hz);
         }
         keys += usize::from(tracker.estimate().is_some());
     });
-    assert!(count == 0 && keys > 0, "{count} allocations, {keys} keys");
+    assert!(keys > 0 && pitched > 0, "{keys} keys, {pitched} pitches");
+    assert_eq!(count, 0);
 }
