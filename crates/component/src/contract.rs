@@ -36,6 +36,10 @@ pub trait Component: Sized + 'static {
     async fn handle(&mut self, delivery: Delivery, ctx: &mut Context) -> Result<(), Exit>;
 
     /// Waits for this component's own events: a ring that fills, a timer. Must be cancel-safe.
+    ///
+    /// It is dropped and called anew with every message, command and heartbeat. So a timer that is made in it never
+    /// ends on a busy bus: keep an [`every`](crate::every) in `self`, or wait for an instant that is remembered, and not for one that
+    /// is worked out from now.
     async fn wait(&mut self) {
         std::future::pending().await
     }

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use component::{Component, Context, Delivery, Exit, Kind, Publisher, Spec, Verb, time};
+use component::{Component, Context, Delivery, Exit, Kind, Publisher, Spec, Verb, every, time};
 use schemas::command::Refusal;
 use schemas::playback::{ActivePlayer, Position, Track};
 use schemas::{Header, Name, Payload, Stamp};
 use serde_json::{Map, Value, json};
+use tokio::time::Interval;
 
 use crate::config::{Config, a_player};
 use crate::core::{Core, Say};
@@ -24,6 +25,7 @@ pub struct Active {
     actives: Publisher<ActivePlayer>,
     repeated_s: f64,
     out: Vec<Say>,
+    looks: Interval,
 }
 
 impl Component for Active {
@@ -65,6 +67,7 @@ impl Component for Active {
             actives: ctx.publisher(&room),
             repeated_s: time::mono_s(ctx.now()),
             out: Vec::new(),
+            looks: every(POLL),
         })
     }
 
@@ -86,7 +89,7 @@ impl Component for Active {
     }
 
     async fn wait(&mut self) {
-        tokio::time::sleep(POLL).await;
+        self.looks.tick().await;
     }
 
     async fn wake(&mut self, ctx: &mut Context) -> Result<(), Exit> {

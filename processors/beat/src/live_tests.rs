@@ -10,7 +10,7 @@ use schemas::beat::{Grid, Mode, Tick};
 use schemas::sys::{Heartbeat, State};
 use schemas::{Name, Payload as _};
 use serde_json::{Value, json};
-use stage::{Stage, until};
+use stage::{Stage, name, until};
 
 use crate::Beat;
 use crate::core_tests::drums;
@@ -25,8 +25,8 @@ fn input(state: InputState) -> Input {
 
 // Real time: each block leaves when it would have been captured. Samples are counted in `position`,
 // which outlives a pause.
-async fn feed(bus: Bus, position: Rc<Cell<usize>>) {
-    let blocks = bus.publisher::<Block>(&Name::main());
+async fn feed(bus: Bus, source: Name, position: Rc<Cell<usize>>) {
+    let blocks = bus.publisher::<Block>(&source);
     let mut pace = tokio::time::interval(Duration::from_secs_f64(BLOCK as f64 / f64::from(RATE_HZ)));
     let (start, first) = (time::now(), position.get());
     for samples in drums(RATE_HZ, 60.0)[first..].chunks(BLOCK) {
@@ -54,7 +54,7 @@ async fn play_and_lose_everything() {
     inputs.send(time::now(), &input(InputState::Live));
     let beat = stage.start::<Beat>("beat", json!({}));
     until::<Grid>(&inbox, "that it listens", |_, grid| grid.mode == Mode::Searching).await;
-    let feeder = tokio::task::spawn_local(feed(bus.clone(), Rc::default()));
+    let feeder = tokio::task::spawn_local(feed(bus.clone(), Name::main(), Rc::default()));
 
     let (header, _) =
         until::<Tick>(&inbox, "a tick at 120 BPM", |_, tick| (tick.bpm - 120.0).abs() < 2.0).await;
@@ -97,14 +97,14 @@ async fn pause_and_go_on() {
     bus.publisher::<Input>(&Name::main()).send(time::now(), &input(InputState::Live));
     until::<Grid>(&inbox, "that it listens", |_, grid| grid.mode == Mode::Searching).await;
     let position = Rc::<Cell<usize>>::default();
-    let feeder = tokio::task::spawn_local(feed(bus.clone(), position.clone()));
+    let feeder = tokio::task::spawn_local(feed(bus.clone(), Name::main(), position.clone()));
     until::<Grid>(&inbox, "the music", |_, grid| grid.mode == Mode::Locked).await;
     feeder.abort();
     until::<Grid>(&inbox, "a held grid", |_, grid| grid.mode == Mode::Held).await;
     // The capture stopped, and counts on as if no time had passed.
     let second = time::now();
     let zero = second.at - position.get() as f64 / f64::from(RATE_HZ);
-    let _feeder = tokio::task::spawn_local(feed(bus.clone(), position));
+    let _feeder = tokio::task::spawn_local(feed(bus.clone(), Name::main(), position));
     until::<Grid>(&inbox, "the music again", |_, grid| grid.mode == Mode::Locked).await;
     until::<Tick>(&inbox, "ticks on the kicks", |header, _| {
         let beats = (header.at - zero) / 0.5;
@@ -127,7 +127,7 @@ async fn hear_by_a_broken_ear() {
     let reason = told(&beat);
     assert!(reason.contains("mine.safetensors") && reason.contains("no safetensors file"), "{reason}");
     bus.publisher::<Input>(&Name::main()).send(time::now(), &input(InputState::Live));
-    let _feeder = tokio::task::spawn_local(feed(bus.clone(), Rc::default()));
+    let _feeder = tokio::task::spawn_local(feed(bus.clone(), Name::main(), Rc::default()));
     until::<Tick>(&inbox, "a tick all the same", |_, tick| (tick.bpm - 120.0).abs() < 2.0).await;
     until::<Heartbeat>(&inbox, "that it still says so", |_, beat| told(beat) == reason).await;
     // Another file that is none is refused, and a file that is an ear cures it.
@@ -140,6 +140,24 @@ async fn hear_by_a_broken_ear() {
     let taken = stage.ask("beat", "set_config", json!({ "weights": copy })).await;
     assert!(taken.ok, "{taken:?}");
     until::<Heartbeat>(&inbox, "that it is well", |_, beat| beat.state == State::Ready).await;
+}
+
+async fn lose_one_of_two() {
+    let stage = Stage::set().await;
+    let bus = &stage.bus;
+    let grids = stage.hear::<Grid>(Some("deck")).await;
+    let _beat = stage.start::<Beat>("beat", json!({}));
+    stage.answers("beat").await;
+    let _main = tokio::task::spawn_local(feed(bus.clone(), Name::main(), Rc::default()));
+    let deck = tokio::task::spawn_local(feed(bus.clone(), name("deck"), Rc::default()));
+    until::<Grid>(&grids, "the music of the deck", |_, grid| grid.mode == Mode::Locked).await;
+    deck.abort();
+    until::<Grid>(&grids, "a held grid of the deck", |_, grid| grid.mode == Mode::Held).await;
+}
+
+#[test]
+fn a_source_is_missed_while_another_plays_on() {
+    stage::run(lose_one_of_two());
 }
 
 #[test]

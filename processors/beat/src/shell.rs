@@ -5,13 +5,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use component::{Component, Context, Delivery, Exit, Kind, Spec, Verb, chain, time};
+use component::{Component, Context, Delivery, Exit, Kind, Spec, Verb, chain, every, time};
 use dsp::rhythm::weights::Weights;
 use schemas::audio::{Block, Input, InputState};
 use schemas::beat::{Grid, Onset, Tick};
 use schemas::command::Refusal;
 use schemas::{Header, Name, Payload};
 use serde_json::{Map, Value, json};
+use tokio::time::Interval;
 
 use crate::args;
 use crate::config::Config;
@@ -33,6 +34,7 @@ pub struct Beat {
     deaf: Option<String>,
     sources: BTreeMap<Name, Source>,
     refused: BTreeSet<Name>,
+    looks: Interval,
 }
 
 impl Component for Beat {
@@ -74,7 +76,8 @@ impl Component for Beat {
         if let Some(reason) = &deaf {
             ctx.degraded(reason);
         }
-        Ok(Beat { config, weights, deaf, sources: BTreeMap::new(), refused: BTreeSet::new() })
+        let (sources, refused) = (BTreeMap::new(), BTreeSet::new());
+        Ok(Beat { config, weights, deaf, sources, refused, looks: every(POLL) })
     }
 
     async fn handle(&mut self, delivery: Delivery, ctx: &mut Context) -> Result<(), Exit> {
@@ -99,7 +102,7 @@ impl Component for Beat {
     }
 
     async fn wait(&mut self) {
-        tokio::time::sleep(POLL).await;
+        self.looks.tick().await;
     }
 
     async fn wake(&mut self, ctx: &mut Context) -> Result<(), Exit> {

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use component::{Component, Context, Delivery, Exit, Kind, Publisher, Spec, Verb, time};
+use component::{Component, Context, Delivery, Exit, Kind, Publisher, Spec, Verb, every, time};
 use schemas::audio::Input;
 use schemas::beat::{Active, Grid, Tick};
 use schemas::command::Refusal;
 use schemas::{Header, Name, Payload, Stamp};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
+use tokio::time::Interval;
 
 use crate::choice::Wishes;
 use crate::core::{Core, Say};
@@ -53,6 +54,7 @@ pub struct Clock {
     active: Option<Active>,
     said_s: f64,
     out: Vec<Say>,
+    looks: Interval,
 }
 
 impl Component for Clock {
@@ -91,7 +93,8 @@ impl Component for Clock {
         ctx.subscribe(Tick::TOPIC, None).await?;
         ctx.subscribe(Input::TOPIC, None).await?;
         let (grids, ticks, actives) = (ctx.publisher(&room), ctx.publisher(&room), ctx.publisher(&room));
-        Ok(Clock { core, grids, ticks, actives, active, said_s: time::mono_s(ctx.now()), out: Vec::new() })
+        let (said_s, looks) = (time::mono_s(ctx.now()), every(POLL));
+        Ok(Clock { core, grids, ticks, actives, active, said_s, out: Vec::new(), looks })
     }
 
     async fn handle(&mut self, delivery: Delivery, ctx: &mut Context) -> Result<(), Exit> {
@@ -121,7 +124,7 @@ impl Component for Clock {
     }
 
     async fn wait(&mut self) {
-        tokio::time::sleep(POLL).await;
+        self.looks.tick().await;
     }
 
     async fn wake(&mut self, ctx: &mut Context) -> Result<(), Exit> {

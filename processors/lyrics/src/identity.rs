@@ -60,10 +60,23 @@ impl Song {
         })
     }
 
+    /// Whether this is `other` with more said about it: players tell the length, the album or the artist late.
+    pub fn adds_to(&self, other: &Song) -> bool {
+        self.title == other.title
+            && keeps(&self.artist, &other.artist)
+            && keeps(&self.album, &other.album)
+            && keeps(&self.duration_s, &other.duration_s)
+            && keeps(&self.path, &other.path)
+    }
+
     /// Name of what is kept about it: SHA-256 of its identity.
     pub fn key(&self) -> String {
         digest(&self.id)
     }
+}
+
+fn keeps<T: PartialEq>(now: &Option<T>, before: &Option<T>) -> bool {
+    before.is_none() || now == before
 }
 
 // The separator within a part is escaped, so that no two songs share an identity.
@@ -118,6 +131,17 @@ mod tests {
         assert_ne!(id("a", &long("1"), ""), id("a", &long("2"), ""));
         let odd = [f64::NAN, -3.0, 1e300, 0.0];
         assert!(odd.iter().all(|s| Song::of(&track("a", "b", "", Some(*s))).unwrap().duration_s.is_none()));
+    }
+
+    #[test]
+    fn more_about_a_song_is_no_other_song() {
+        let song = |track: &Track| Song::of(track).unwrap();
+        let bare = song(&Track { title: Some("b".into()), ..Track::default() });
+        let (full, longer) = (track("a", "b", "c", Some(180.0)), track("a", "b", "c", Some(240.0)));
+        assert!(song(&full).adds_to(&bare) && song(&full).adds_to(&song(&full)));
+        assert!(!bare.adds_to(&song(&full)), "what was known is gone");
+        assert!(!song(&longer).adds_to(&song(&full)), "another version");
+        assert!(!song(&track("a", "d", "c", Some(180.0))).adds_to(&bare), "another title");
     }
 
     proptest! {

@@ -36,6 +36,7 @@ pub struct Player {
     document_said_ns: i64,
     line_said: Option<(i64, i64)>,
     place: Place,
+    advanced_ns: i64,
 }
 
 impl Player {
@@ -69,9 +70,12 @@ impl Player {
         if song == self.song {
             return false;
         }
+        let more = matches!((&self.song, &song), (Some(old), Some(new)) if new.adds_to(old));
+        if !more {
+            // Where the last song was says nothing about this one.
+            self.follower.forget_before(at_ns);
+        }
         self.song = song;
-        // Where the last song was says nothing about this one.
-        self.follower.forget_before(at_ns);
         self.answer = None;
         self.renew(at_ns);
         true
@@ -99,6 +103,7 @@ impl Player {
 
     /// Says what has changed until now.
     pub fn advance(&mut self, now_ns: i64, out: &mut Vec<Say>) {
+        self.advanced_ns = now_ns;
         if self.document_due || now_ns - self.document_said_ns > DOCUMENT_NS {
             (self.document_due, self.document_said_ns) = (false, now_ns);
             out.push(Say::Document(now_ns, self.document()));
@@ -116,10 +121,11 @@ impl Player {
         }
     }
 
-    /// When there is something to say next, on CLOCK_MONOTONIC in nanoseconds.
-    pub fn next_ns(&self, now_ns: i64) -> Option<i64> {
+    /// When there is something to say after what [`Player::advance`] said last, on CLOCK_MONOTONIC in nanoseconds. That
+    /// may be past: whoever is busy meanwhile finds it due, and not the one after it.
+    pub fn next_ns(&self) -> Option<i64> {
         let again_ns = self.line_said.map(|(_, at_ns)| at_ns + LINE_NS + 1);
-        let next_ns = self.words().and_then(|words| self.follower.next_ns(&words.score, now_ns));
+        let next_ns = self.words().and_then(|words| self.follower.next_ns(&words.score, self.advanced_ns));
         again_ns.into_iter().chain(next_ns).min()
     }
 

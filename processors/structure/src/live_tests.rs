@@ -8,7 +8,7 @@ use schemas::beat::Tick;
 use schemas::structure::{Event, EventKind, Progress, Section};
 use schemas::{Name, Payload as _, Stamp};
 use serde_json::json;
-use stage::{Stage, until};
+use stage::{Stage, name, until};
 
 use crate::Structure;
 
@@ -21,11 +21,11 @@ fn input(state: InputState) -> Input {
 }
 
 /// The demo track from some seconds before its first drop on, in real time, with its beats.
-async fn play(bus: Bus, from_s: f64, start: Stamp) {
+async fn play(bus: Bus, source: Name, from_s: f64, start: Stamp) {
     let mut track = demo::Track::new(demo::FIRST_LIGHT, RATE_HZ).unwrap();
     let truth = track.annotations().clone();
     track.seek((from_s * f64::from(RATE_HZ)) as u64);
-    let (blocks, ticks) = (bus.publisher::<Block>(&Name::main()), bus.publisher::<Tick>(&Name::main()));
+    let (blocks, ticks) = (bus.publisher::<Block>(&source), bus.publisher::<Tick>(&source));
     let mut pace = tokio::time::interval(Duration::from_secs_f64(BLOCK as f64 / f64::from(RATE_HZ)));
     let mut beats = truth.beats.iter().enumerate().filter(|(_, beat)| beat.time_s > from_s).peekable();
     for number in 0.. {
@@ -62,7 +62,7 @@ async fn hear_a_drop_and_lose_the_input() {
     let drop_s = truth.sections.iter().find(|s| s.role == demo::Role::Drop).unwrap().start_s;
     let from_s = drop_s - 12.0;
     let start = time::now();
-    let player = tokio::task::spawn_local(play(bus.clone(), from_s, start));
+    let player = tokio::task::spawn_local(play(bus.clone(), Name::main(), from_s, start));
     let (header, first) = until::<Section>(&inbox, "the first section", |_, _| true).await;
     assert_eq!((first.label.as_str(), first.role.as_deref()), ("A", Some("intro")));
     assert!((header.at - start.at).abs() < 0.05, "it began {} s after the music", header.at - start.at);
@@ -79,6 +79,24 @@ async fn hear_a_drop_and_lose_the_input() {
     player.abort();
     bus.publisher::<Input>(&Name::main()).send(time::now(), &input(InputState::Lost));
     until::<Progress>(&inbox, "rest", |_, p| p.energy == 0.0 && p.bars_in == 0.0 && p.buildup == 0.0).await;
+}
+
+async fn lose_one_of_two() {
+    let stage = Stage::set().await;
+    let bus = &stage.bus;
+    let progress = stage.hear::<Progress>(Some("deck")).await;
+    let _structure = stage.start::<Structure>("structure", json!({}));
+    stage.answers("structure").await;
+    let _main = tokio::task::spawn_local(play(bus.clone(), Name::main(), 30.0, time::now()));
+    let deck = tokio::task::spawn_local(play(bus.clone(), name("deck"), 30.0, time::now()));
+    until::<Progress>(&progress, "music on the deck", |_, p| p.energy > 0.0 && p.bars_in > 1.0).await;
+    deck.abort();
+    until::<Progress>(&progress, "rest on the deck", |_, p| p.energy == 0.0 && p.bars_in == 0.0).await;
+}
+
+#[test]
+fn the_piece_of_a_source_is_over_while_another_plays_on() {
+    stage::run(lose_one_of_two());
 }
 
 #[test]

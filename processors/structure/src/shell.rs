@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use component::{Component, Context, Delivery, Exit, Kind, Spec, Verb};
+use component::{Component, Context, Delivery, Exit, Kind, Spec, Verb, every};
 use schemas::audio::{Block, Input, InputState};
 use schemas::beat::{Grid, Tick};
 use schemas::command::Refusal;
@@ -11,6 +11,7 @@ use schemas::structure::{Event, Progress, Section};
 use schemas::{Name, Payload};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use tokio::time::Interval;
 
 use crate::source::Source;
 
@@ -35,6 +36,7 @@ impl Config {
 pub struct Structure {
     config: Config,
     sources: BTreeMap<Name, Source>,
+    looks: Interval,
 }
 
 impl Component for Structure {
@@ -53,7 +55,7 @@ impl Component for Structure {
         for topic in Self::SPEC.reads {
             ctx.subscribe(topic, None).await?;
         }
-        Ok(Structure { config, sources: BTreeMap::new() })
+        Ok(Structure { config, sources: BTreeMap::new(), looks: every(POLL) })
     }
 
     async fn handle(&mut self, delivery: Delivery, ctx: &mut Context) -> Result<(), Exit> {
@@ -86,10 +88,7 @@ impl Component for Structure {
     }
 
     async fn wait(&mut self) {
-        if self.sources.is_empty() {
-            std::future::pending::<()>().await;
-        }
-        tokio::time::sleep(POLL).await;
+        self.looks.tick().await;
     }
 
     async fn wake(&mut self, ctx: &mut Context) -> Result<(), Exit> {

@@ -7,13 +7,13 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use component::time::{here_s, mono_s};
-use component::{Component, Context, Delivery, Exit, Kind, Publisher, Spec};
+use component::{Component, Context, Delivery, Exit, Kind, Publisher, Spec, every};
 use schemas::command::Refusal;
 use schemas::playback::{Position, Track};
 use schemas::{Name, Payload as _};
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
-use tokio::time::{Interval, MissedTickBehavior};
+use tokio::time::Interval;
 
 use crate::config::Config;
 use crate::players::{News, Players, TooMany};
@@ -76,8 +76,6 @@ impl Component for Nowplaying {
         let cast = Name::new(format!("{own}-icecast"))
             .map_err(|error| Exit::Config(format!("{error}: give this instance a shorter name")))?;
         let (outlet, reports) = mpsc::channel(QUEUE);
-        let mut ticks = tokio::time::interval(TICK);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let ways = Ways::start(&config, &own, &outlet).map_err(Exit::Internal)?;
         let began = ctx.now().at;
         // What an earlier generation was told is true still: nobody tells it again before the next track.
@@ -92,7 +90,7 @@ impl Component for Nowplaying {
             outlet,
             reports,
             waiting: None,
-            ticks,
+            ticks: every(TICK),
             due: false,
             sourced: false,
             addresses: BTreeMap::new(),

@@ -6,6 +6,7 @@ mod manifests;
 mod registry;
 mod size;
 mod text;
+mod timers;
 mod weights;
 mod words;
 

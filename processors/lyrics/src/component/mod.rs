@@ -103,12 +103,11 @@ impl Component for Lyrics {
     }
 
     async fn wait(&mut self) {
-        let now_ns = time::mono_ns();
-        let next_ns = self.players.values().filter_map(|voice| voice.player.next_ns(now_ns)).min();
-        let left = next_ns.map(|next_ns| Duration::from_nanos(u64::try_from(next_ns - now_ns).unwrap_or(0)));
+        let next_ns = self.players.values().filter_map(|voice| voice.player.next_ns()).min();
+        let left_ns = next_ns.map(|next_ns| u64::try_from(next_ns - time::mono_ns()).unwrap_or(0));
         let instant = async {
-            match left {
-                Some(left) => tokio::time::sleep(left).await,
+            match left_ns {
+                Some(left_ns) => tokio::time::sleep(Duration::from_nanos(left_ns)).await,
                 None => std::future::pending().await,
             }
         };

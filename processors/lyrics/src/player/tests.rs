@@ -47,13 +47,35 @@ fn singing(text: &str) -> Player {
 #[test]
 fn lines_are_said_once_and_at_their_instants() {
     let mut player = singing("[00:01.00]one\n[00:02.00]\n[00:03.00]two");
-    assert_eq!(player.next_ns(0), Some(S));
+    assert_eq!(player.next_ns(), Some(S));
     let says = said(&mut player, S + 5_000_000);
     assert_eq!(lines(&says), [(1000, 0, "one")]);
     let Say::Line(_, line) = &says[0] else { panic!("{says:?}") };
     assert_eq!((line.next.as_str(), line.next_in_s), ("two", Some(1.995)));
     assert!(said(&mut player, S + 6_000_000).is_empty());
     assert_eq!(lines(&said(&mut player, 2 * S)), [(2000, 1, "")]);
+}
+
+#[test]
+fn a_line_that_falls_due_while_one_is_busy_is_due_and_not_the_one_after_it() {
+    let mut player = singing("[00:01.00]one\n[00:03.00]two");
+    // Half a second before the first line; then the loop does something else, until after it.
+    said(&mut player, S / 2);
+    assert_eq!(player.next_ns(), Some(S));
+    assert_eq!(lines(&said(&mut player, S + 50_000_000)), [(1000, 0, "one")]);
+    assert_eq!(player.next_ns(), Some(3 * S));
+}
+
+#[test]
+fn more_about_the_same_track_leaves_it_where_it_is() {
+    let mut player = singing("[00:01.00]one\n[00:03.00]two");
+    said(&mut player, S / 2);
+    let longer = Track { title: Some("a".into()), duration_s: Some(180.0), ..Track::default() };
+    assert!(player.load(Song::of(&longer), S * 6 / 10), "words are looked for anew");
+    player.learn(answer("[00:01.00]one\n[00:03.00]two"), S * 7 / 10);
+    said(&mut player, S * 7 / 10);
+    assert_eq!(player.next_ns(), Some(S));
+    assert_eq!(lines(&said(&mut player, S)), [(1000, 0, "one")]);
 }
 
 #[test]
@@ -124,7 +146,7 @@ fn the_offsets_of_all_and_of_the_song_add_up() {
     player.set_offset_ms(500.0, 0);
     let own = player.answer.clone().map(|answer| Answer { offset_ms: -200.0, ..answer });
     player.learn(own, 0);
-    assert_eq!((player.offset_ms(), player.next_ns(0)), (300.0, Some(S * 13 / 10)));
+    assert_eq!((player.offset_ms(), player.next_ns()), (300.0, Some(S * 13 / 10)));
     assert!(said(&mut player, 0).is_empty(), "the words are the same");
 }
 
@@ -133,7 +155,7 @@ fn a_long_silence_is_said_again_before_it_is_no_longer_valid() {
     let mut player = singing("[00:01.00]one");
     said(&mut player, 2 * S);
     player.hear(Anchor { at_ns: 2 * S, position_s: 2.0, rate: 1.0, playing: false }, 2 * S);
-    let again = player.next_ns(2 * S).unwrap();
+    let again = player.next_ns().unwrap();
     assert!(again < 600 * S);
     assert_eq!(lines(&said(&mut player, again)).len(), 1);
 }

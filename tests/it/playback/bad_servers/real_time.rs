@@ -25,9 +25,9 @@ const SINGERS: [&str; 2] = ["singer", "room"];
 const LINES: i64 = 50;
 const FIRST_S: f64 = 3.0;
 const APART_S: f64 = 0.6;
-/// News are wrong when they are so far from their instant: as for a real player on a busy machine. What is typical is
-/// a hundredth of it, and printed.
-const WRONG_S: f64 = 0.35;
+/// News are wrong when they are so far from their instant. What is typical is a hundredth of it, and printed; a
+/// machine that stands still is taken into account.
+const WRONG_S: f64 = 0.2;
 /// So often it is looked whether the machine stands still.
 const WITNESSED: Duration = Duration::from_millis(5);
 /// Tracks that another deck loads meanwhile, and the way from one to the next.
