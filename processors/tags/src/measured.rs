@@ -9,8 +9,9 @@ const SILENCE_LUFS: f32 = -60.0;
 /// Loudness that counts as no energy and as full energy, in LUFS: a quiet recording and a loud master.
 const SOFT_LUFS: f32 = -36.0;
 const LOUD_LUFS: f32 = -8.0;
-/// Longest time that one message stands for, in seconds: what lies between is not known after that.
-const LONGEST_S: f64 = 0.5;
+/// Longest time that one message stands for, in seconds: what lies between is not known after that. Sound is glanced at
+/// four times a second; on a busy machine two glances in a row may see nothing.
+const LONGEST_S: f64 = 0.8;
 /// Points of the curve, and seconds of sound in each at first; when it is full, neighbours become one.
 const POINTS: usize = 32;
 const POINT_S: f64 = 8.0;
