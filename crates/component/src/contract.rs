@@ -38,8 +38,8 @@ pub trait Component: Sized + 'static {
     /// Waits for this component's own events: a ring that fills, a timer. Must be cancel-safe.
     ///
     /// It is dropped and called anew with every message, command and heartbeat. So a timer that is made in it never
-    /// ends on a busy bus: keep an [`every`](fn@crate::every) in `self`, or wait for an instant that is remembered, and not for one that
-    /// is worked out from now.
+    /// ends on a busy bus: keep an [`every`](fn@crate::every) in `self`, or wait for an instant that is remembered,
+    /// and not for one that is worked out from now.
     async fn wait(&mut self) {
         std::future::pending().await
     }

@@ -7,11 +7,10 @@ use bus::{Bus, Command, Inbox, Link, Service, ServiceInfo, time};
 use schemas::command::COMMON_VERBS;
 use schemas::sys::{Heartbeat, LifecycleEvent};
 use schemas::{Header, Payload as _};
-use tokio::time::MissedTickBehavior;
 
 use crate::control::{self, RELOAD, Settings};
 use crate::logging::Tap;
-use crate::{Component, Context, Exit, Held, Launch};
+use crate::{Component, Context, Exit, Held, Launch, every};
 
 /// Time between two heartbeats.
 const HEARTBEAT: Duration = Duration::from_secs(1);
@@ -147,8 +146,7 @@ async fn live<C: Component>(
     let mut link = ctx.bus.link();
     link.mark_unchanged();
     let namesakes = namesakes(&ctx).await;
-    let mut beats = tokio::time::interval(HEARTBEAT);
-    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut beats = every(HEARTBEAT);
     loop {
         let turn = tokio::select! {
             () = &mut signals => Turn::Signal,

@@ -7,7 +7,6 @@ use schemas::sys::{Heartbeat, Lifecycle, LifecycleEvent, State};
 use schemas::{Name, Payload as _};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
-use tokio::time::MissedTickBehavior;
 
 use crate::broker::managed::{Managed, broker_config};
 use crate::child::{Child, Event, Report};
@@ -138,8 +137,7 @@ impl Supervisor {
 
     /// Runs the show until a signal, a command or the handle ends it; then no process is left.
     pub async fn run(mut self) {
-        let mut ticks = tokio::time::interval(TICK);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut ticks = component::every(TICK);
         loop {
             let turn = tokio::select! {
                 Some(event) = self.events.recv() => Turn::Event(event),

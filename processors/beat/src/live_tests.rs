@@ -145,14 +145,16 @@ async fn hear_by_a_broken_ear() {
 async fn lose_one_of_two() {
     let stage = Stage::set().await;
     let bus = &stage.bus;
-    let grids = stage.hear::<Grid>(Some("deck")).await;
+    let mut inbox = stage.hear::<Tick>(Some("deck")).await;
+    inbox.subscribe(Grid::TOPIC, Some(&name("deck"))).await;
     let _beat = stage.start::<Beat>("beat", json!({}));
     stage.answers("beat").await;
     let _main = tokio::task::spawn_local(feed(bus.clone(), Name::main(), Rc::default()));
     let deck = tokio::task::spawn_local(feed(bus.clone(), name("deck"), Rc::default()));
-    until::<Grid>(&grids, "the music of the deck", |_, grid| grid.mode == Mode::Locked).await;
+    until::<Grid>(&inbox, "the music of the deck", |_, grid| grid.mode == Mode::Locked).await;
     deck.abort();
-    until::<Grid>(&grids, "a held grid of the deck", |_, grid| grid.mode == Mode::Held).await;
+    let (held, _) = until::<Grid>(&inbox, "a held grid of the deck", |_, grid| grid.mode == Mode::Held).await;
+    until::<Tick>(&inbox, "its beats", |tick, _| tick.at > held.at + 1.0).await;
 }
 
 #[test]

@@ -127,6 +127,13 @@ mod tests {
     }
 
     #[test]
+    fn glances_that_see_nothing_do_not_make_the_sound_unknown() {
+        let mut measured = Measured::default();
+        (0..12).for_each(|n| measured.hear(0.75 * f64::from(n), &features(1.0, -8.0)));
+        assert!(measured.energy().is_some());
+    }
+
+    #[test]
     fn the_curve_keeps_its_shape_however_long_the_track_is() {
         let measured = heard(4000.0, |at_s| features(if at_s < 2000.0 { 0.0 } else { 1.0 }, -8.0));
         let curve = measured.curve();

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use component::time;
+use component::{every, time};
 use schemas::{Name, Stamp};
 use tokio::sync::{Notify, mpsc};
-use tokio::time::{Instant, MissedTickBehavior};
+use tokio::time::Instant;
 use zbus::names::OwnedUniqueName;
 use zbus::{Connection, OwnedVariant};
 
@@ -42,8 +42,7 @@ pub(crate) async fn follow(followed: Followed, poll: Duration, reports: mpsc::Se
     }
     let mut core = Player::default();
     let mut answers = true;
-    let mut ticks = tokio::time::interval(poll.min(SAY_EVERY));
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut ticks = every(poll.min(SAY_EVERY));
     let mut looked: Option<Instant> = None;
     loop {
         let nudged = tokio::select! {

@@ -18,7 +18,7 @@ mod writer;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use component::{Component, Context, Delivery, Exit, Kind, Spec};
+use component::{Component, Context, Delivery, Exit, Kind, Spec, every};
 use schemas::command::Refusal;
 use schemas::{Payload as _, Topic, beat, playback, structure, subject, sys};
 use serde::{Deserialize, Serialize};
@@ -80,7 +80,7 @@ impl Component for LogSink {
     async fn start(config: Config, ctx: &mut Context) -> Result<LogSink, Exit> {
         let topics = topics(&config.subjects).map_err(Exit::Config)?;
         let writer = open(&config, ctx).map_err(Exit::Internal)?;
-        let once_a_second = tokio::time::interval(Duration::from_secs(1));
+        let once_a_second = every(Duration::from_secs(1));
         let mut sink = LogSink { config, writer, subscribed: Vec::new(), once_a_second, reported: 0 };
         sink.subscribe(topics, ctx).await?;
         Ok(sink)

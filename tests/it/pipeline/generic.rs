@@ -7,7 +7,7 @@ use testkit::osc::{Dump, PythonOsc};
 
 use super::show;
 
-/// Some onsets are rare in the demo track: the second that is of no drum comes after half a minute.
+/// Onsets of no drum are rare in the demo track: who misses the first waits a quarter of a minute for the next.
 const LISTEN: Duration = Duration::from_secs(100);
 
 /// Address and type tags.
